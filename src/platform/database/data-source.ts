@@ -1,0 +1,44 @@
+import type { ClientConfig, PoolConfig } from 'pg';
+import type { DataSourceOptions, EntitySchema, MixedList } from 'typeorm';
+import { migrations } from '../../../migrations/index.js';
+
+/** The schema everything lives in, so that Stageline can share a database. */
+export const SCHEMA = 'stageline';
+
+/** How to reach the server, before a role is chosen. */
+export type Connection = Pick<ClientConfig, 'host' | 'port' | 'user' | 'password' | 'database' | 'connectionString' | 'ssl'>;
+
+/** The role that owns the tables and runs migrations, and the one the service works as. */
+export type DatabaseRole = 'stageline_owner' | 'stageline_app';
+
+type Entities = MixedList<(new () => object) | EntitySchema>;
+
+/**
+ * TypeORM's options for a connection that works as `role`.
+ *
+ * The role is taken when the connection opens, so that no statement ever runs with the login's own rights.
+ */
+export function dataSourceOptions(
+  connection: Connection,
+  role: DatabaseRole,
+  { poolSize = 4, entities = [] }: { poolSize?: number; entities?: Entities } = {},
+): DataSourceOptions {
+  const extra: PoolConfig = { ...connection, options: sessionOptions(role), max: poolSize, application_name: 'stageline' };
+  return {
+    type: 'postgres',
+    schema: SCHEMA,
+    extra,
+    entities,
+    migrations,
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'all',
+    installExtensions: false,
+    synchronize: false,
+    logging: false,
+  };
+}
+
+/** Startup options of a session: its role, its schema, and limits that keep a forgotten transaction from stalling the sealer. */
+export function sessionOptions(role: DatabaseRole): string {
+  return `-c role=${role} -c search_path=${SCHEMA} -c idle_in_transaction_session_timeout=30s -c timezone=UTC`;
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
+
+const CONTENT_TAG = 'stageline.content.1';
+const LEAF_TAG = 'stageline.event.1';
+
+type AnyRecorded = Recorded<DomainEvent<string, object>>;
+
+/**
+ * SHA-256 over what the writer knows of an event: all its immutable columns but the two times.
+ *
+ * The bytes are the tag's length and the tag, the length of the canonical form as 8 bytes big-endian, and the canonical form:
+ * RFC 8785 of an object keyed by column name, absent values null.
+ */
+export function contentHash(event: AnyRecorded): Buffer {
+  const canonical = Buffer.from(canonicalize(immutableColumns(event)) ?? '', 'utf8');
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64BE(BigInt(canonical.length));
+  return createHash('sha256').update(tagged(CONTENT_TAG)).update(length).update(canonical).digest();
+}
+
+/** The event's leaf in its seal's Merkle tree; the same as the SQL function `leaf_hash`, which docs/events.md describes. */
+export function leafHash(event: AnyRecorded): Buffer {
+  const times = Buffer.alloc(16);
+  times.writeBigInt64BE(BigInt(Date.parse(event.occurredAt)), 0);
+  times.writeBigInt64BE(BigInt(Date.parse(event.recordedAt)), 8);
+  return createHash('sha256')
+    .update(Buffer.of(0))
+    .update(tagged(LEAF_TAG))
+    .update(contentHash(event))
+    .update(times)
+    .digest();
+}
+
+function tagged(tag: string): Buffer {
+  return Buffer.concat([Buffer.of(tag.length), Buffer.from(tag, 'ascii')]);
+}
+
+function immutableColumns(event: AnyRecorded): object {
+  return {
+    tenant_id: event.tenantId,
+    stream_id: event.streamId,
+    stream_version: event.streamVersion,
+    id: event.id,
+    stream_type: event.streamType,
+    event_type: event.type,
+    category: event.category,
+    schema_version: event.schemaVersion,
+    correlation_id: event.correlationId,
+    causation_id: event.causationId,
+    actor_type: event.actor.type,
+    actor_id: event.actor.id,
+    from_stage: event.fromStage ?? null,
+    to_stage: event.toStage ?? null,
+    reason: event.reason ?? null,
+    detail: event.detail,
+    context: event.context,
+  };
+}

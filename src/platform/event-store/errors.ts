@@ -1,0 +1,29 @@
+/** The world moved: the stream is not at the version the writer had read. */
+export class ConcurrencyError extends Error {
+  override readonly name = 'ConcurrencyError';
+
+  constructor(
+    readonly streamId: string,
+    readonly expected: number,
+    readonly actual: number,
+  ) {
+    super(`Stream ${streamId} is at version ${String(actual)}, not ${String(expected)}.`);
+  }
+}
+
+/** Another stream holds a claim this one wanted. */
+export class ClaimHeldError extends Error {
+  override readonly name = 'ClaimHeldError';
+
+  constructor(
+    readonly claim: string,
+    readonly holder: string,
+  ) {
+    super(`The claim ${claim} is held by stream ${holder}.`);
+  }
+}
+
+/** The transaction lost to another and would succeed if tried again. */
+export class TransientError extends Error {
+  override readonly name = 'TransientError';
+}

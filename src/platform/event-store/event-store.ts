@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import { DatabaseError } from 'pg';
+import { refuse } from '../../kernel/domain-error.js';
+import type { Row } from '../../kernel/projection.js';
+import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
+import { Database } from '../database/database.js';
+import { ClaimHeldError, ConcurrencyError, TransientError } from './errors.js';
+import { appendParameters } from './append-parameters.js';
+import { type StageEventRow, type StoredEvent, eventColumns, storedEvent } from './stored-event.js';
+
+/** Names one stream at a time may hold. */
+export type Claims = Readonly<{ take: readonly string[]; release: readonly string[] }>;
+
+/** What is stored under an idempotency key: the answer as it went out. */
+export type StoredAnswer = Readonly<{ status: number; body: unknown; headers: Readonly<Record<string, string>> }>;
+
+/** What one command writes to one stream, all or nothing. Events carry the placeholder for the time they are recorded at. */
+export type Append = Readonly<{
+  streamId: string;
+  expectedVersion: number;
+  events: readonly Recorded<DomainEvent<string, object>>[];
+  /** Rows of inline read models by table. */
+  rows: Readonly<Record<string, readonly Row[]>>;
+  claims?: Claims;
+  receipt?: Readonly<{ key: string; requestHash: string; answer: StoredAnswer }>;
+}>;
+
+/** What became of one command: recorded at a time, or already answered under its idempotency key. */
+export type Appended = Readonly<{ recordedAt: string }> | Readonly<{ replayed: StoredAnswer }>;
+
+type AppendedRow = Readonly<{ command: number; recorded_at: Date | null; replayed: StoredAnswer | null }>;
+
+const APPEND = {
+  name: 'append_events',
+  text: `select * from append_events($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::uuid[], $6::text[], $7::text[], $8::jsonb[],
+    $9::timestamptz[], $10::text[], $11::bytea[], $12::text[], $13::jsonb[], $14::text[], $15::text, $16::int[], $17::int[],
+    $18::uuid[], $19::text[], $20::text[], $21::int[], $22::uuid[], $23::text[], $24::text[], $25::text[], $26::jsonb[],
+    $27::bytea[])`,
+};
+const READ = {
+  name: 'read_stream',
+  text: `select ${eventColumns}, l.position from stage_events e left join sealed_events l using (stream_id, stream_version)
+    where e.tenant_id = $1 and e.stream_id = $2 and e.stream_version > $3 order by e.stream_version limit $4`,
+};
+const VERSION = { name: 'stream_version', text: 'select version from stream_heads where tenant_id = $1 and stream_id = $2' };
+
+/** The append-only store of streams. The protocol of an append is told in migrations/event-store/append-events.sql. */
+@Injectable()
+export class EventStore {
+  private readonly listeners = new Set<() => void>();
+
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Appends what one or many commands write, each to a stream of its own, in one transaction and one round trip.
+   *
+   * Throws `ConcurrencyError`, `ClaimHeldError`, `TransientError` (try again) or the refusal `idempotency-key-reused`; then nothing
+   * is written.
+   */
+  async append(appends: readonly Append[]): Promise<readonly Appended[]> {
+    const rows = await this.database.call<AppendedRow>(APPEND, appendParameters(appends)).catch((error: unknown) => {
+      throw translated(error);
+    });
+    for (const listener of this.listeners) listener();
+    const outcomes = new Map(rows.map((row) => [row.command, row]));
+    return appends.map((_, index) => appended(outcomes.get(index + 1)));
+  }
+
+  /** Events of one stream after a version, oldest first; all of them unless `limit` says fewer. */
+  async read(
+    tenantId: string,
+    streamId: string,
+    { afterVersion = 0, limit = null }: { afterVersion?: number; limit?: number | null } = {},
+  ): Promise<readonly StoredEvent[]> {
+    const rows = await this.database.query<StageEventRow>(tenantId, READ, [tenantId, streamId, afterVersion, limit]);
+    return rows.map(storedEvent);
+  }
+
+  /** The version a stream is at; 0 when there is none. */
+  async version(tenantId: string, streamId: string): Promise<number> {
+    const rows = await this.database.query<{ version: string }>(tenantId, VERSION, [tenantId, streamId]);
+    return Number(rows[0]?.version ?? 0);
+  }
+
+  /** Calls `listener` after every append of this process; answers how to stop that. */
+  onAppended(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}
+
+function appended(row: AppendedRow | undefined): Appended {
+  if (row?.replayed) return { replayed: row.replayed };
+  if (row?.recorded_at) return { recordedAt: row.recorded_at.toISOString() };
+  throw new Error('append_events did not answer for every command.');
+}
+
+function translated(error: unknown): unknown {
+  if (!(error instanceof DatabaseError)) return error;
+  const detail = JSON.parse(error.code?.startsWith('SL') === true ? (error.detail ?? '{}') : '{}') as Record<string, string | number>;
+  switch (error.code) {
+    case 'SL001':
+      return new ConcurrencyError(String(detail['stream_id']), Number(detail['expected']), Number(detail['actual']));
+    case 'SL002':
+      return refuse('idempotency-key-reused', 'This idempotency key was used for another request: make a new key.');
+    case 'SL003':
+      return new ClaimHeldError(String(detail['claim']), String(detail['holder']));
+    case '40001':
+    case '40P01':
+      return new TransientError(error.message, { cause: error });
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,65 @@
+import { v7 as newId } from 'uuid';
+import type { JsonObject } from '../../kernel/json.js';
+import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
+import { SOFTWARE_VERSION } from '../software-version.js';
+import { RECORDED_AT } from './append-parameters.js';
+import type { CommandContext } from './command-context.js';
+import type { Folded } from './folded.js';
+import type { StreamType } from './stream-type.js';
+
+/**
+ * The events of one command as the append will record them, but for the time, which the database knows.
+ *
+ * The first is caused by the command, the others by the first: they are its consequences.
+ */
+export function newEvents<State, Event extends DomainEvent<string, object>>(
+  type: StreamType<State, never, Event>,
+  before: Folded<State>,
+  decided: readonly Event[],
+  { streamId, context }: Readonly<{ streamId: string; context: CommandContext }>,
+): readonly Recorded<Event>[] {
+  const ids = decided.map(() => newId());
+  const about = actContext(type, before, context);
+  return decided.map((event, index) => {
+    const { category, schemaVersion } = type.catalogue[event.type as Event['type']];
+    return {
+      ...event,
+      id: ids[index] ?? newId(),
+      tenantId: context.caller.tenantId,
+      streamId,
+      streamType: type.name,
+      streamVersion: before.version + index + 1,
+      category,
+      schemaVersion,
+      correlationId: context.correlationId,
+      causationId: index === 0 ? context.commandId : (ids[0] ?? context.commandId),
+      actor: context.caller.actor,
+      context: about,
+      occurredAt: context.occurredAt ?? RECORDED_AT,
+      recordedAt: RECORDED_AT,
+    };
+  });
+}
+
+/** The same events with the time at which they were recorded. */
+export function recordedAt<Event extends DomainEvent<string, object>>(
+  events: readonly Recorded<Event>[],
+  at: string,
+): readonly Recorded<Event>[] {
+  return events.map((event) => ({ ...event, recordedAt: at, occurredAt: event.occurredAt === RECORDED_AT ? at : event.occurredAt }));
+}
+
+/** What an auditor asks about the act itself. */
+function actContext<State, Event extends DomainEvent<string, object>>(
+  type: StreamType<State, never, Event>,
+  before: Folded<State>,
+  { caller, commandId }: CommandContext,
+): JsonObject {
+  return {
+    key_id: caller.keyId,
+    command_id: commandId,
+    software_version: SOFTWARE_VERSION,
+    stream_version: before.version,
+    ...type.provenance?.(before.state),
+  };
+}

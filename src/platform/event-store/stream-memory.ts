@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Row } from '../../kernel/projection.js';
+import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
+import { Database } from '../database/database.js';
+import { EventStore } from './event-store.js';
+import { type Folded, foldEvents, nothingYet, withoutFinalRows } from './folded.js';
+import type { StreamType } from './stream-type.js';
+
+/** How many streams are kept folded; the one used longest ago makes room. */
+const KEPT_STREAMS = 2000;
+
+/** A load that folds more events than this leaves a snapshot for the next one. */
+const SNAPSHOT_AFTER_EVENTS = 200;
+
+type AnyStreamType<State, Event extends DomainEvent<string, object>> = StreamType<State, never, Event>;
+type Snapshot = Readonly<{ version: string; folded: { state: unknown; rows: Record<string, [string, Row][]> } }>;
+
+/**
+ * Streams as they were last folded in this process. What is kept may be behind the database, never wrong about its version: an append
+ * compares the version, and a refusal is given only after looking (see CommandExecutor).
+ */
+@Injectable()
+export class StreamMemory {
+  private readonly kept = new Map<string, Folded<unknown>>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly store: EventStore,
+  ) {}
+
+  /** The stream as this process knows it, or null. */
+  recall<State>(tenantId: string, streamId: string): Folded<State> | null {
+    const key = `${tenantId}/${streamId}`;
+    const folded = this.kept.get(key);
+    if (folded === undefined) return null;
+    this.kept.delete(key);
+    this.kept.set(key, folded); // Used last, forgotten last.
+    return folded as Folded<State>;
+  }
+
+  /** The stream as it stands in the database: from a snapshot, if one fits, and the events after it. */
+  async load<State, Event extends DomainEvent<string, object>>(
+    type: AnyStreamType<State, Event>,
+    tenantId: string,
+    streamId: string,
+  ): Promise<Folded<State>> {
+    const start = (await this.snapshot(type, streamId)) ?? nothingYet(type);
+    const tail = await this.store.read(tenantId, streamId, { afterVersion: start.version });
+    const folded = withoutFinalRows(type, foldEvents(type, start, tail as unknown as readonly Recorded<Event>[]));
+    if (tail.length > SNAPSHOT_AFTER_EVENTS) await this.takeSnapshot(type, streamId, folded);
+    this.keep(tenantId, streamId, folded);
+    return folded;
+  }
+
+  keep(tenantId: string, streamId: string, folded: Folded<unknown>): void {
+    const key = `${tenantId}/${streamId}`;
+    this.kept.delete(key);
+    this.kept.set(key, folded);
+    if (this.kept.size <= KEPT_STREAMS) return;
+    const oldest = this.kept.keys().next();
+    if (oldest.done !== true) this.kept.delete(oldest.value);
+  }
+
+  forget(tenantId: string, streamId: string): void {
+    this.kept.delete(`${tenantId}/${streamId}`);
+  }
+
+  private async snapshot<State, Event extends DomainEvent<string, object>>(
+    type: AnyStreamType<State, Event>,
+    streamId: string,
+  ): Promise<Folded<State> | null> {
+    const [found] = await this.database.call<Snapshot>(FIND_SNAPSHOT, [streamId, fingerprint(type)]);
+    if (found === undefined) return null;
+    const rows = Object.entries(found.folded.rows).map(([table, list]) => [table, new Map(list)] as const);
+    return { version: Number(found.version), state: found.folded.state as State, rows: Object.fromEntries(rows) };
+  }
+
+  private async takeSnapshot<State, Event extends DomainEvent<string, object>>(
+    type: AnyStreamType<State, Event>,
+    streamId: string,
+    { version, state, rows }: Folded<State>,
+  ): Promise<void> {
+    const lists = Object.fromEntries(Object.entries(rows).map(([table, map]) => [table, [...map]]));
+    await this.database.call(TAKE_SNAPSHOT, [streamId, version, fingerprint(type), JSON.stringify({ state, rows: lists })]);
+  }
+}
+
+/** What a snapshot depends on besides events: the code that folded them. */
+function fingerprint<State, Event extends DomainEvent<string, object>>(type: AnyStreamType<State, Event>): string {
+  const parts = [type.name, type.stateVersion, ...type.projections.map(({ name, version }) => `${name}@${String(version)}`)];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+const FIND_SNAPSHOT = {
+  name: 'find_snapshot',
+  text: 'select version, folded from stream_snapshots where stream_id = $1 and fingerprint = $2',
+};
+
+const TAKE_SNAPSHOT = {
+  name: 'take_snapshot',
+  text: `insert into stream_snapshots as s (stream_id, version, fingerprint, folded) values ($1, $2, $3, $4)
+    on conflict (stream_id) do update set version = excluded.version, fingerprint = excluded.fingerprint, folded = excluded.folded`,
+};

@@ -1,0 +1,27 @@
+import type { Decider } from '../../kernel/decider.js';
+import type { JsonObject } from '../../kernel/json.js';
+import type { Projection, Row } from '../../kernel/projection.js';
+import type { Catalogue, DomainEvent, Recorded } from '../../kernel/recorded-event.js';
+import type { Claims } from './event-store.js';
+
+/** One kind of stream: its rules, what its events are, and the read models written in the transaction of each append. */
+export type StreamType<State, Command, Event extends DomainEvent<string, object>> = Readonly<{
+  name: string;
+  decider: Decider<State, Command, Event>;
+  catalogue: Catalogue<Event>;
+  /** Raise it when `evolve` or the shape of the state changes, so that older snapshots are left alone. */
+  stateVersion: number;
+  // Rows of different read models have nothing in common but being rows.
+  projections: readonly Projection<Row, Event>[];
+  /** Names that appending these events takes and gives back. */
+  claims?: (events: readonly Recorded<Event>[]) => Claims;
+  /** What the decider saw, for the events' context: the template version of a run, for instance. */
+  provenance?: (state: State) => JsonObject;
+}>;
+
+/** Lets a projection of any row type stand among a stream's. */
+export function inline<R extends Row, Event extends DomainEvent<string, object>>(
+  projection: Projection<R, Event>,
+): Projection<Row, Event> {
+  return projection as unknown as Projection<Row, Event>;
+}

@@ -1,0 +1,20 @@
+import type { Row } from '../../kernel/projection.js';
+
+const spelled = new Map<string, string>();
+
+/** A read model's row with its properties spelled as columns: `stageNumber` is `stage_number`. Values are left alone. */
+export function columnsOf(row: Row): Record<string, unknown> {
+  const columns: Record<string, unknown> = {};
+  for (const property in row) columns[columnOf(property)] = row[property];
+  return columns;
+}
+
+/** The column of a property, in snake_case. */
+function columnOf(property: string): string {
+  let column = spelled.get(property);
+  if (column === undefined) {
+    column = property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    spelled.set(property, column);
+  }
+  return column;
+}

@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import { v7 as newId } from 'uuid';
+import { note, openStore, sealAll } from '../support/store.js';
+
+let opened: Awaited<ReturnType<typeof openStore>>;
+let owner: pg.Client;
+const streamId = newId();
+
+beforeEach(async () => {
+  opened = await openStore();
+  owner = await opened.superuser();
+  for (let version = 0; version < 6; version += 1) {
+    await opened.store.append([{ streamId, expectedVersion: version, events: [note(streamId, version + 1)], rows: {} }]);
+    if (version % 2 === 1) await sealAll(opened);
+  }
+  for (const table of ['stage_events', 'stage_events_p0', 'stage_events_p1', 'stage_events_p2', 'stage_events_p3', 'sealed_events', 'seals']) {
+    await owner.query(`alter table ${table} disable trigger all`);
+  }
+});
+afterEach(() => opened.close());
+
+const findingAfter = async (change: string) => {
+  expect(await opened.verification.verify()).toMatchObject({ valid: true, checkedEvents: 6, finding: null });
+  const { rowCount } = await owner.query(change);
+  expect(rowCount).toBeGreaterThan(0);
+  const { valid, finding } = await opened.verification.verify();
+  expect(valid).toBe(false);
+  return finding;
+};
+
+describe('verifying a timeline that its superuser changed', () => {
+  it.each([
+    ['one letter of a detail', `detail = jsonb_set(detail, '{text}', '"mote 4"')`],
+    ['the actor', "actor_id = 'olgb'"],
+    ['the reason', "reason = ''"],
+    ['the time it happened', "occurred_at = occurred_at - interval '1 millisecond'"],
+    ['the time it was recorded', "recorded_at = recorded_at + interval '1 millisecond'"],
+    ['the correlation', 'correlation_id = gen_random_uuid()'],
+    ['the category', "category = 'gate_decision'"],
+    ['one bit of the leaf hash', 'leaf_hash = set_byte(leaf_hash, 0, get_byte(leaf_hash, 0) # 1)'],
+  ])('names the event when %s was changed', async (_what, change) => {
+    const finding = await findingAfter(`update stage_events set ${change} where stream_version = 4`);
+    expect(finding).toMatchObject({ kind: 'event-changed', position: 4, event: { streamId, streamVersion: 4 } });
+    expect(finding?.message).toContain(finding?.event?.id);
+  });
+
+  it('finds a change that made the leaf hash match again, by the seal', async () => {
+    const finding = await findingAfter(`
+      with changed as (
+        update stage_events set reason = 'forged', leaf_hash = sha256('forged') where stream_version = 4 returning leaf_hash
+      ) update sealed_events set leaf_hash = changed.leaf_hash from changed where position = 4`);
+    expect(finding).toMatchObject({ position: 4, kind: 'event-changed' });
+  });
+
+  it('names an event that was deleted', async () => {
+    expect(await findingAfter('delete from stage_events where stream_version = 3')).toMatchObject({
+      kind: 'event-missing',
+      position: 3,
+      event: { streamId, streamVersion: 3 },
+    });
+  });
+
+  it('finds a position that was deleted', async () => {
+    expect(await findingAfter('delete from sealed_events where position = 5')).toMatchObject({ kind: 'event-missing', position: 5 });
+  });
+
+  it('finds two events whose positions were swapped', async () => {
+    await owner.query('alter table sealed_events drop constraint uq_sealed_events_stream');
+    expect(
+      await findingAfter(`
+        update sealed_events s set stream_version = o.stream_version, event_id = o.event_id, leaf_hash = o.leaf_hash
+        from sealed_events o where (s.position, o.position) in ((1, 2), (2, 1))`),
+    ).toMatchObject({ kind: 'event-misplaced', position: 1 });
+  });
+
+  it.each([
+    ['was changed', "update seals set sealed_at = sealed_at + interval '1 second' where number = 2", 'seal-broken'],
+    ['was taken out', 'delete from seals where number = 2', 'seal-missing'],
+    ['was the last and is cut off', 'delete from seals where number = 3', 'seal-missing'],
+  ])('finds a seal that %s', async (_what, change, kind) => {
+    expect(await findingAfter(change)).toMatchObject({ kind });
+  });
+
+  it('finds a seal signed by another key', async () => {
+    expect(await findingAfter('update seals set signature = set_byte(signature, 5, get_byte(signature, 5) # 1) where number = 1')).toMatchObject({
+      kind: 'seal-broken',
+      position: 1,
+    });
+  });
+});
