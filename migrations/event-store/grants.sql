@@ -11,6 +11,7 @@ alter table command_receipts enable row level security;
 create policy tenant on command_receipts using (sees_tenant(tenant_id));
 
 grant usage on schema stageline to stageline_app;
+grant select on migrations to stageline_app;
 grant select on stage_events, stream_heads, stream_claims, stream_snapshots, command_receipts, sealed_events, seals, sealing_keys,
   seal_state, projection_checkpoints to stageline_app;
 grant insert on command_receipts, sealed_events, seals, sealing_keys, stream_snapshots, projection_checkpoints to stageline_app;

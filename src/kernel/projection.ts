@@ -35,7 +35,8 @@ export function project<R extends Row, Event extends DomainEvent<string, object>
   rows: Rows<R>,
   event: Recorded<Event>,
 ): Rows<R> {
-  const handle = projection.on[event.type as Event['type']] as Handler<R, Event, Event['type']> | undefined;
+  const type: Event['type'] = event.type;
+  const handle = projection.on[type] as Handler<R, Event, Event['type']> | undefined;
   if (handle === undefined) return rows;
   const next = new Map(rows);
   for (const key of projection.keysOf(event)) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as newId } from 'uuid';
-import type { Append } from '../../src/platform/event-store/event-store.js';
+import type { Append } from '../../src/platform/event-store/append.js';
 import { ClaimHeldError, ConcurrencyError } from '../../src/platform/event-store/errors.js';
 import { RECORDED_AT } from '../../src/platform/event-store/append-parameters.js';
 import { leafHash } from '../../src/platform/event-store/content-hash.js';
@@ -41,13 +41,17 @@ describe('appending to a stream', () => {
       [2, 'note 2'],
       [3, 'note 3'],
     ]);
-    expect(new Set(events.map(({ recordedAt }) => recordedAt))).toEqual(new Set([(result as { recordedAt: string }).recordedAt]));
+    expect(new Set(events.map(({ recordedAt }) => recordedAt))).toEqual(
+      new Set([(result as { recordedAt: string }).recordedAt]),
+    );
     expect(events.every(({ occurredAt, recordedAt }) => occurredAt === recordedAt)).toBe(true);
   });
 
   it('keeps the time at which the caller says it happened', async () => {
     const streamId = newId();
-    await opened.store.append([{ ...notes(streamId, 0, 1), events: [note(streamId, 1, { occurredAt: '2026-01-02T03:04:05.678Z' })] }]);
+    await opened.store.append([
+      { ...notes(streamId, 0, 1), events: [note(streamId, 1, { occurredAt: '2026-01-02T03:04:05.678Z' })] },
+    ]);
     const [event] = await read(streamId);
     expect(event?.occurredAt).toBe('2026-01-02T03:04:05.678Z');
     expect(event?.recordedAt).not.toBe(event?.occurredAt);
@@ -71,8 +75,15 @@ describe('appending to a stream', () => {
 
   it('computes in the database the leaf hash that anyone can compute from the stored event', async () => {
     const streamId = newId();
-    const detail = { zebra: 1e21, apple: [1.5, -0, 0.1], text: 'naïve “quotes” 𝄞 \\ \u2028', nested: { b: null, a: true } };
-    await opened.store.append([{ ...notes(streamId, 0, 1), events: [note(streamId, 1, { detail, reason: 'because' })] }]);
+    const detail = {
+      zebra: 1e21,
+      apple: [1.5, -0, 0.1],
+      text: 'naïve “quotes” 𝄞 \\ \u2028',
+      nested: { b: null, a: true },
+    };
+    await opened.store.append([
+      { ...notes(streamId, 0, 1), events: [note(streamId, 1, { detail, reason: 'because' })] },
+    ]);
     const [event] = await read(streamId);
     expect(event && leafHash(event).toString('hex')).toBe(event?.leafHash);
   });
@@ -98,7 +109,9 @@ describe('appending for many commands at once', () => {
 
   it('writes none when one of them is refused', async () => {
     const [fresh, stale] = [newId(), newId()];
-    await expect(opened.store.append([notes(fresh, 0, 1), notes(stale, 7, 1)])).rejects.toMatchObject({ streamId: stale });
+    await expect(opened.store.append([notes(fresh, 0, 1), notes(stale, 7, 1)])).rejects.toMatchObject({
+      streamId: stale,
+    });
     expect(await read(fresh)).toEqual([]);
   });
 
@@ -113,7 +126,9 @@ describe('appending under an idempotency key', () => {
     const [streamId, key] = [newId(), newId()];
     const [first] = await opened.store.append([{ ...notes(streamId, 0, 1), receipt: receiptOf(key) }]);
     const [again] = await opened.store.append([{ ...notes(streamId, 1, 1), receipt: receiptOf(key) }]);
-    expect(again).toEqual({ replayed: { status: 200, body: { recorded: (first as { recordedAt: string }).recordedAt }, headers: {} } });
+    expect(again).toEqual({
+      replayed: { status: 200, body: { recorded: (first as { recordedAt: string }).recordedAt }, headers: {} },
+    });
     expect(await read(streamId)).toHaveLength(1);
   });
 

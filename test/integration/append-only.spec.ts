@@ -21,7 +21,7 @@ const asRole = async (role: 'stageline_app' | 'stageline_owner') => {
 
 const attacks = [
   "update stage_events set reason = 'other'",
-  "update stage_events set stream_id = gen_random_uuid()",
+  'update stage_events set stream_id = gen_random_uuid()',
   'delete from stage_events',
   'truncate stage_events',
   'truncate stage_events cascade',
@@ -73,7 +73,9 @@ describe('changing the timeline', () => {
 
   it('is refused on a partition that was taken out of the table', async () => {
     const client = await opened.superuser();
-    const { rows } = await client.query<{ part: string }>('select tableoid::regclass::text as part from stage_events limit 1');
+    const { rows } = await client.query<{ part: string }>(
+      'select tableoid::regclass::text as part from stage_events limit 1',
+    );
     const part = String(rows[0]?.part);
     await client.query('begin');
     await client.query(`alter table stage_events detach partition ${part}`);

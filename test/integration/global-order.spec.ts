@@ -82,7 +82,9 @@ describe('the global order', () => {
     await appendOn(first, streamId, 0);
     const waiting = appendOn(second, streamId, 1);
     await waitsForLock(watch);
-    const { rows } = await watch.query("select from pg_stat_activity where backend_xid is not null and state = 'active' and pid <> pg_backend_pid()");
+    const { rows } = await watch.query(
+      "select from pg_stat_activity where backend_xid is not null and state = 'active' and datname = current_database()",
+    );
     expect(rows).toEqual([]);
     await first.query('commit');
     await waiting;
@@ -96,7 +98,9 @@ describe('the global order', () => {
     const appending = Promise.all(
       streams.map(async (streamId) => {
         for (let version = 0; version < 5; version += 1) {
-          await opened.store.append([{ streamId, expectedVersion: version, events: [note(streamId, version + 1)], rows: {} }]);
+          await opened.store.append([
+            { streamId, expectedVersion: version, events: [note(streamId, version + 1)], rows: {} },
+          ]);
         }
       }),
     );
@@ -111,7 +115,9 @@ describe('the global order', () => {
     const sealed = await timeline();
     expect(sealed.map(({ position }) => position)).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
     for (const streamId of streams) {
-      expect(sealed.filter((event) => event.streamId === streamId).map(({ streamVersion }) => streamVersion)).toEqual([1, 2, 3, 4, 5]);
+      expect(sealed.filter((event) => event.streamId === streamId).map(({ streamVersion }) => streamVersion)).toEqual([
+        1, 2, 3, 4, 5,
+      ]);
     }
     expect(await opened.verification.verify()).toMatchObject({ valid: true, checkedEvents: 200 });
   });

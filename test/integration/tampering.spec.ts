@@ -11,10 +11,20 @@ beforeEach(async () => {
   opened = await openStore();
   owner = await opened.superuser();
   for (let version = 0; version < 6; version += 1) {
-    await opened.store.append([{ streamId, expectedVersion: version, events: [note(streamId, version + 1)], rows: {} }]);
+    await opened.store.append([
+      { streamId, expectedVersion: version, events: [note(streamId, version + 1)], rows: {} },
+    ]);
     if (version % 2 === 1) await sealAll(opened);
   }
-  for (const table of ['stage_events', 'stage_events_p0', 'stage_events_p1', 'stage_events_p2', 'stage_events_p3', 'sealed_events', 'seals']) {
+  for (const table of [
+    'stage_events',
+    'stage_events_p0',
+    'stage_events_p1',
+    'stage_events_p2',
+    'stage_events_p3',
+    'sealed_events',
+    'seals',
+  ]) {
     await owner.query(`alter table ${table} disable trigger all`);
   }
 });
@@ -62,7 +72,10 @@ describe('verifying a timeline that its superuser changed', () => {
   });
 
   it('finds a position that was deleted', async () => {
-    expect(await findingAfter('delete from sealed_events where position = 5')).toMatchObject({ kind: 'event-missing', position: 5 });
+    expect(await findingAfter('delete from sealed_events where position = 5')).toMatchObject({
+      kind: 'event-missing',
+      position: 5,
+    });
   });
 
   it('finds two events whose positions were swapped', async () => {
@@ -83,7 +96,11 @@ describe('verifying a timeline that its superuser changed', () => {
   });
 
   it('finds a seal signed by another key', async () => {
-    expect(await findingAfter('update seals set signature = set_byte(signature, 5, get_byte(signature, 5) # 1) where number = 1')).toMatchObject({
+    expect(
+      await findingAfter(
+        'update seals set signature = set_byte(signature, 5, get_byte(signature, 5) # 1) where number = 1',
+      ),
+    ).toMatchObject({
       kind: 'seal-broken',
       position: 1,
     });

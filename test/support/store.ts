@@ -55,7 +55,7 @@ async function startProcess(connection: pg.ClientConfig) {
   const reader = new TimelineReader(database);
   const signal = new TimelineSignal(connection);
   const close = async () => {
-    await signal.onApplicationShutdown();
+    await signal.beforeApplicationShutdown();
     await dataSource.destroy();
   };
   return {

@@ -1,12 +1,16 @@
 import type { ClientConfig, PoolConfig } from 'pg';
 import type { DataSourceOptions, EntitySchema, MixedList } from 'typeorm';
+import { SnakeNaming } from './snake-naming.js';
 import { migrations } from '../../../migrations/index.js';
 
 /** The schema everything lives in, so that Stageline can share a database. */
 export const SCHEMA = 'stageline';
 
 /** How to reach the server, before a role is chosen. */
-export type Connection = Pick<ClientConfig, 'host' | 'port' | 'user' | 'password' | 'database' | 'connectionString' | 'ssl'>;
+export type Connection = Pick<
+  ClientConfig,
+  'host' | 'port' | 'user' | 'password' | 'database' | 'connectionString' | 'ssl'
+>;
 
 /** The role that owns the tables and runs migrations, and the one the service works as. */
 export type DatabaseRole = 'stageline_owner' | 'stageline_app';
@@ -23,12 +27,18 @@ export function dataSourceOptions(
   role: DatabaseRole,
   { poolSize = 4, entities = [] }: { poolSize?: number; entities?: Entities } = {},
 ): DataSourceOptions {
-  const extra: PoolConfig = { ...connection, options: sessionOptions(role), max: poolSize, application_name: 'stageline' };
+  const extra: PoolConfig = {
+    ...connection,
+    options: sessionOptions(role),
+    max: poolSize,
+    application_name: 'stageline',
+  };
   return {
     type: 'postgres',
     schema: SCHEMA,
     extra,
     entities,
+    namingStrategy: new SnakeNaming(),
     migrations,
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'all',

@@ -1,7 +1,8 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
+import { migrations } from '../../../migrations/index.js';
 
 /** A prepared statement; its name is its identity on each connection. */
 export type Statement = Readonly<{ name: string; text: string }>;
@@ -14,7 +15,7 @@ const EVERY_TENANT = '*';
  * it to that even where a query forgets its `where`.
  */
 @Injectable()
-export class Database implements OnApplicationShutdown {
+export class Database {
   /** The tenant each pooled connection speaks for; set anew only when it changes. */
   private readonly speaksFor = new WeakMap<PoolClient, string>();
 
@@ -34,7 +35,11 @@ export class Database implements OnApplicationShutdown {
    * Runs one named, prepared statement that sees only the rows of `tenantId`. TypeORM cannot name a statement, so the hot path goes
    * to the client below it.
    */
-  async query<R extends QueryResultRow>(tenantId: string, statement: Statement, values: unknown[]): Promise<readonly R[]> {
+  async query<R extends QueryResultRow>(
+    tenantId: string,
+    statement: Statement,
+    values: unknown[],
+  ): Promise<readonly R[]> {
     const client = await this.pool.connect();
     try {
       await this.assume(client, tenantId);
@@ -49,8 +54,17 @@ export class Database implements OnApplicationShutdown {
     return (await this.pool.query<R>({ ...statement, values })).rows;
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  /** Throws when the server does not answer. */
+  async assertReachable(): Promise<void> {
+    await this.pool.query('select 1');
+  }
+
+  /** Throws when this version of the service needs migrations that have not run. */
+  async assertMigrated(): Promise<void> {
+    const { rows } = await this.pool.query<{ name: string }>('select name from migrations');
+    const ran = new Set(rows.map(({ name }) => name));
+    const due = migrations.filter(({ name }) => !ran.has(name));
+    if (due.length > 0) throw new Error('Migrations are due: run `npm run stageline -- migrate`.');
   }
 
   private get pool(): Pool {

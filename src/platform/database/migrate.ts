@@ -21,11 +21,6 @@ export async function migrate({ connection }: { connection: Connection }): Promi
   }
 }
 
-/** Answers whether every migration of this version has run. */
-export async function pendingMigrations(dataSource: DataSource): Promise<boolean> {
-  return dataSource.showMigrations();
-}
-
 async function runMigrations(connection: Connection): Promise<readonly string[]> {
   const dataSource = new DataSource(dataSourceOptions(connection, 'stageline_owner', { poolSize: 1 }));
   await dataSource.initialize();

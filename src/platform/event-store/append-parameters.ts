@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
 import { columnsOf } from '../projections/columns.js';
 import { contentHash } from './content-hash.js';
-import type { Append } from './event-store.js';
+import type { Append } from './append.js';
 
 type NewEvent = Recorded<DomainEvent<string, object>>;
 

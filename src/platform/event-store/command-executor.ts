@@ -18,7 +18,8 @@ import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
 import { outcomeAnswer } from '../http/outcome-answer.js';
 import type { CommandContext, Outcome } from './command-context.js';
 import { ConcurrencyError, TransientError } from './errors.js';
-import { type Append, EventStore, type StoredAnswer } from './event-store.js';
+import type { Append, StoredAnswer } from './append.js';
+import { EventStore } from './event-store.js';
 import { type Folded, changedRows, foldEvents, withoutFinalRows } from './folded.js';
 import { newEvents, recordedAt } from './new-events.js';
 import { StreamMemory } from './stream-memory.js';
@@ -113,7 +114,7 @@ export class CommandExecutor {
       expectedVersion: before.version,
       events,
       rows: changedRows(before, planned),
-      ...(type.claims === undefined ? {} : { claims: type.claims(events) }),
+      ...(type.claims === undefined ? {} : { claims: type.claims(before.state, events) }),
       ...(receipt === undefined ? {} : { receipt: { ...receipt, answer: outcomeAnswer(outcomeOf(task, planned)) } }),
     };
     const [result] = await this.store.append([append]);
@@ -129,7 +130,10 @@ export class CommandExecutor {
     { version }: Folded<unknown>,
   ): Promise<void> {
     if (expectedVersion === undefined || expectedVersion === version) return;
-    const intervening = await this.store.read(caller.tenantId, streamId, { afterVersion: Math.min(expectedVersion, version), limit: 200 });
+    const intervening = await this.store.read(caller.tenantId, streamId, {
+      afterVersion: Math.min(expectedVersion, version),
+      limit: 200,
+    });
     const message = `You decided by version ${String(expectedVersion)}; it is now at ${String(version)}. Read what happened since and decide again.`;
     throw refuse('stale-version', message, {
       expected: expectedVersion,
@@ -167,7 +171,10 @@ function rehearsed<State, Command, Event extends DomainEvent<string, object>>(
 ): Outcome {
   const events = recordedAt(planned, task.context.now);
   const { body, noun } = task.answer(foldEvents(type, before, events).rows);
-  return { kind: 'dry_run', body: { events: events.map((event) => eventOnWire(event)), ...(noun === undefined ? body : { [noun]: body }) } };
+  return {
+    kind: 'dry_run',
+    body: { events: events.map((event) => eventOnWire(event)), ...(noun === undefined ? body : { [noun]: body }) },
+  };
 }
 
 function replayedOutcome({ status, body, headers }: StoredAnswer): Outcome {

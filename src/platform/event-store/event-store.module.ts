@@ -1,17 +1,44 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { CommandExecutor } from './command-executor.js';
 import { EventStore } from './event-store.js';
 import { Receipts } from './receipts.js';
 import { Sealer } from './sealer.js';
-import { SealerLoop } from './sealer-loop.js';
+import { SEAL_INTERVAL_MS, SealerLoop } from './sealer-loop.js';
+import { SEALING_KEY, type SealingKey } from './sealing-key.js';
 import { StreamMemory } from './stream-memory.js';
 import { Subscriptions } from './subscription.js';
 import { TimelineReader } from './timeline-reader.js';
 import { TimelineSignal } from './timeline-signal.js';
 import { Verification } from './verification.js';
 
-const parts = [EventStore, StreamMemory, CommandExecutor, Receipts, Sealer, SealerLoop, TimelineReader, TimelineSignal, Subscriptions, Verification];
+export type EventStoreSettings = Readonly<{ sealingKey: SealingKey; sealIntervalMs: number }>;
 
-/** The timeline: appending, sealing, reading and following it. */
-@Module({ providers: parts, exports: parts })
-export class EventStoreModule {}
+const parts = [
+  EventStore,
+  StreamMemory,
+  CommandExecutor,
+  Receipts,
+  Sealer,
+  SealerLoop,
+  TimelineReader,
+  TimelineSignal,
+  Subscriptions,
+  Verification,
+];
+
+/** The timeline: appending, sealing, reading and following it; for every part of the service. */
+@Module({})
+export class EventStoreModule {
+  static with({ sealingKey, sealIntervalMs }: EventStoreSettings): DynamicModule {
+    return {
+      module: EventStoreModule,
+      global: true,
+      providers: [
+        ...parts,
+        { provide: SEALING_KEY, useValue: sealingKey },
+        { provide: SEAL_INTERVAL_MS, useValue: sealIntervalMs },
+      ],
+      exports: parts,
+    };
+  }
+}

@@ -1,32 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseError } from 'pg';
 import { refuse } from '../../kernel/domain-error.js';
-import type { Row } from '../../kernel/projection.js';
-import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
 import { Database } from '../database/database.js';
 import { ClaimHeldError, ConcurrencyError, TransientError } from './errors.js';
+import type { Append, Appended, StoredAnswer } from './append.js';
 import { appendParameters } from './append-parameters.js';
 import { type StageEventRow, type StoredEvent, eventColumns, storedEvent } from './stored-event.js';
-
-/** Names one stream at a time may hold. */
-export type Claims = Readonly<{ take: readonly string[]; release: readonly string[] }>;
-
-/** What is stored under an idempotency key: the answer as it went out. */
-export type StoredAnswer = Readonly<{ status: number; body: unknown; headers: Readonly<Record<string, string>> }>;
-
-/** What one command writes to one stream, all or nothing. Events carry the placeholder for the time they are recorded at. */
-export type Append = Readonly<{
-  streamId: string;
-  expectedVersion: number;
-  events: readonly Recorded<DomainEvent<string, object>>[];
-  /** Rows of inline read models by table. */
-  rows: Readonly<Record<string, readonly Row[]>>;
-  claims?: Claims;
-  receipt?: Readonly<{ key: string; requestHash: string; answer: StoredAnswer }>;
-}>;
-
-/** What became of one command: recorded at a time, or already answered under its idempotency key. */
-export type Appended = Readonly<{ recordedAt: string }> | Readonly<{ replayed: StoredAnswer }>;
 
 type AppendedRow = Readonly<{ command: number; recorded_at: Date | null; replayed: StoredAnswer | null }>;
 
@@ -40,9 +19,13 @@ const APPEND = {
 const READ = {
   name: 'read_stream',
   text: `select ${eventColumns}, l.position from stage_events e left join sealed_events l using (stream_id, stream_version)
-    where e.tenant_id = $1 and e.stream_id = $2 and e.stream_version > $3 order by e.stream_version limit $4`,
+    where e.tenant_id = $1 and e.stream_id = $2 and e.stream_version > $3
+      and ($5::text is null or e.category = $5) order by e.stream_version limit $4`,
 };
-const VERSION = { name: 'stream_version', text: 'select version from stream_heads where tenant_id = $1 and stream_id = $2' };
+const VERSION = {
+  name: 'stream_version',
+  text: 'select version from stream_heads where tenant_id = $1 and stream_id = $2',
+};
 
 /** The append-only store of streams. The protocol of an append is told in migrations/event-store/append-events.sql. */
 @Injectable()
@@ -66,13 +49,23 @@ export class EventStore {
     return appends.map((_, index) => appended(outcomes.get(index + 1)));
   }
 
-  /** Events of one stream after a version, oldest first; all of them unless `limit` says fewer. */
+  /** Events of one stream after a version, oldest first; all of them unless `limit` or `category` says fewer. */
   async read(
     tenantId: string,
     streamId: string,
-    { afterVersion = 0, limit = null }: { afterVersion?: number; limit?: number | null } = {},
+    {
+      afterVersion = 0,
+      limit = null,
+      category = null,
+    }: Readonly<{ afterVersion?: number; limit?: number | null; category?: string | null }> = {},
   ): Promise<readonly StoredEvent[]> {
-    const rows = await this.database.query<StageEventRow>(tenantId, READ, [tenantId, streamId, afterVersion, limit]);
+    const rows = await this.database.query<StageEventRow>(tenantId, READ, [
+      tenantId,
+      streamId,
+      afterVersion,
+      limit,
+      category,
+    ]);
     return rows.map(storedEvent);
   }
 
@@ -97,8 +90,11 @@ function appended(row: AppendedRow | undefined): Appended {
 
 function translated(error: unknown): unknown {
   if (!(error instanceof DatabaseError)) return error;
-  const detail = JSON.parse(error.code?.startsWith('SL') === true ? (error.detail ?? '{}') : '{}') as Record<string, string | number>;
-  switch (error.code) {
+  const detail = JSON.parse(error.code?.startsWith('SL') === true ? (error.detail ?? '{}') : '{}') as Record<
+    string,
+    string | number
+  >;
+  switch (error.code ?? '') {
     case 'SL001':
       return new ConcurrencyError(String(detail['stream_id']), Number(detail['expected']), Number(detail['actual']));
     case 'SL002':

@@ -46,7 +46,11 @@ export function recordedAt<Event extends DomainEvent<string, object>>(
   events: readonly Recorded<Event>[],
   at: string,
 ): readonly Recorded<Event>[] {
-  return events.map((event) => ({ ...event, recordedAt: at, occurredAt: event.occurredAt === RECORDED_AT ? at : event.occurredAt }));
+  return events.map((event) => ({
+    ...event,
+    recordedAt: at,
+    occurredAt: event.occurredAt === RECORDED_AT ? at : event.occurredAt,
+  }));
 }
 
 /** What an auditor asks about the act itself. */

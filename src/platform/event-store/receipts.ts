@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import type { ReceiptKey } from './command-context.js';
-import type { StoredAnswer } from './event-store.js';
+import type { StoredAnswer } from './append.js';
 
 /** An answer once given under an idempotency key; `requestHash` is hex. */
 export type StoredReceipt = Readonly<{ requestHash: string; answer: StoredAnswer }>;
@@ -24,7 +24,10 @@ export class Receipts {
   }
 }
 
-const FIND = { name: 'find_receipt', text: 'select request_hash, answer from command_receipts where tenant_id = $1 and key = $2' };
+const FIND = {
+  name: 'find_receipt',
+  text: 'select request_hash, answer from command_receipts where tenant_id = $1 and key = $2',
+};
 const STORE = {
   name: 'store_receipt',
   text: 'insert into command_receipts (tenant_id, key, request_hash, answer) values ($1, $2, $3, $4)',

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EventStore } from './event-store.js';
 import { Sealer } from './sealer.js';
@@ -14,7 +14,7 @@ const STALLED_AFTER_MS = 10_000;
 
 /** Ticks for as long as the process runs: at once after an append of this process, else when its sleep ends. */
 @Injectable()
-export class SealerLoop implements OnApplicationShutdown {
+export class SealerLoop implements BeforeApplicationShutdown {
   private readonly logger = new Logger('Sealer');
   private readonly stopping = new AbortController();
   private running: Promise<void> | null = null;
@@ -35,13 +35,13 @@ export class SealerLoop implements OnApplicationShutdown {
   }
 
   /** Throws when sealing has failed for longer than a restart of the database takes. */
-  assertHealthy(): void {
-    if (this.failingSince !== null && Date.now() - this.failingSince > STALLED_AFTER_MS) {
-      throw new Error('Events are recorded but not sealed: see the log for the reason.');
-    }
+  assertHealthy(): Promise<void> {
+    const isStalled = this.failingSince !== null && Date.now() - this.failingSince > STALLED_AFTER_MS;
+    if (!isStalled) return Promise.resolve();
+    return Promise.reject(new Error('Events are recorded but not sealed: see the log for the reason.'));
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     this.wake();
     await this.running;
@@ -54,7 +54,6 @@ export class SealerLoop implements OnApplicationShutdown {
       sleepMs = sealed > 0 ? this.intervalMs : Math.min(IDLE_MS, sleepMs * 2);
       await this.sleep(sealed > 0 ? this.intervalMs : sleepMs);
     }
-    await this.tick(); // What was acknowledged last should not wait for the next start.
   }
 
   /** A failed tick is a database out of reach: it is reported once and tried again for as long as it takes. */

@@ -42,17 +42,27 @@ export class Sealer {
     return this.database.system(async (manager) => {
       const [waiting] = await manager.query<[{ any: boolean }]>('select exists (select from settled_events(1)) as any');
       if (!waiting.any) return 0;
-      return manager.transaction((transaction) => this.sealBatch(transaction));
+      return manager.transaction((transaction) => this.sealBatch(transaction, SETTLED));
     });
   }
 
-  private async sealBatch(manager: EntityManager): Promise<number> {
+  /**
+   * Seals the next batch of events that came from another cluster, whose transactions cannot be running in this one. Only before anything
+   * is appended here.
+   */
+  async sealRestored(): Promise<number> {
+    return this.database.system((manager) =>
+      manager.transaction((transaction) => this.sealBatch(transaction, EVERYTHING)),
+    );
+  }
+
+  private async sealBatch(manager: EntityManager, horizon: string): Promise<number> {
     const [state] = await manager.query<SealState[]>(
       `select last_position, last_number, last_hash, date_trunc('milliseconds', clock_timestamp()) as now
        from seal_state for update skip locked`,
     );
     if (state === undefined) return 0;
-    const events = await manager.query<Positioned[]>(ASSIGN_POSITIONS, [state.last_position, BATCH]);
+    const events = await manager.query<Positioned[]>(assignPositions(horizon), [state.last_position, BATCH]);
     const last = events.at(-1);
     if (last === undefined) return 0;
     await this.introduceKey(manager);
@@ -101,9 +111,12 @@ export class Sealer {
   }
 }
 
-const ASSIGN_POSITIONS = `
+const SETTLED = 'pg_snapshot_xmin(pg_current_snapshot())';
+const EVERYTHING = "'18446744073709551615'::xid8";
+
+const assignPositions = (horizon: string): string => `
   with batch as (
-    select $1::bigint + row_number() over (order by xid, sequence) as position, e.* from settled_events($2) e
+    select $1::bigint + row_number() over (order by xid, sequence) as position, e.* from settled_events($2, ${horizon}) e
   ), positioned as (
     insert into sealed_events (position, tenant_id, stream_id, stream_version, event_id, event_type, category, correlation_id, actor_id,
       recorded_at, leaf_hash)

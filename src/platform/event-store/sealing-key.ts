@@ -11,9 +11,13 @@ export const SEALING_KEY = Symbol('SEALING_KEY');
 /** Reads a PEM private key. Throws when it is no Ed25519 key. */
 export function sealingKeyFrom(pem: string): SealingKey {
   const privateKey = createPrivateKey(pem);
-  if (privateKey.asymmetricKeyType !== 'ed25519') throw new Error('The sealing key must be an Ed25519 private key in PEM.');
+  if (privateKey.asymmetricKeyType !== 'ed25519')
+    throw new Error('The sealing key must be an Ed25519 private key in PEM.');
   const publicKey = createPublicKey(privateKey);
-  const id = createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest('hex').slice(0, 16);
+  const id = createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex')
+    .slice(0, 16);
   return { id, privateKey, publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }) as string };
 }
 

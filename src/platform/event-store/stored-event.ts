@@ -56,7 +56,7 @@ export function storedEvent(row: StageEventRow): StoredEvent {
     occurredAt: row.occurred_at.toISOString(),
     recordedAt: row.recorded_at.toISOString(),
     leafHash: row.leaf_hash.toString('hex'),
-    ...(row.position == null ? {} : { position: Number(row.position) }),
+    ...(row.position === null || row.position === undefined ? {} : { position: Number(row.position) }),
   };
 }
 

@@ -47,10 +47,22 @@ export class StreamMemory {
   ): Promise<Folded<State>> {
     const start = (await this.snapshot(type, streamId)) ?? nothingYet(type);
     const tail = await this.store.read(tenantId, streamId, { afterVersion: start.version });
-    const folded = withoutFinalRows(type, foldEvents(type, start, tail as unknown as readonly Recorded<Event>[]));
-    if (tail.length > SNAPSHOT_AFTER_EVENTS) await this.takeSnapshot(type, streamId, folded);
-    this.keep(tenantId, streamId, folded);
+    const folded = foldEvents(type, start, tail as unknown as readonly Recorded<Event>[]);
+    const kept = withoutFinalRows(type, folded);
+    if (tail.length > SNAPSHOT_AFTER_EVENTS) await this.takeSnapshot(type, streamId, kept);
+    this.keep(tenantId, streamId, kept);
     return folded;
+  }
+
+  /** The stream as it stands: from memory where that is up to date. */
+  async current<State, Event extends DomainEvent<string, object>>(
+    type: AnyStreamType<State, Event>,
+    tenantId: string,
+    streamId: string,
+  ): Promise<Folded<State>> {
+    const remembered = this.recall<State>(tenantId, streamId);
+    if (remembered !== null && remembered.version === (await this.store.version(tenantId, streamId))) return remembered;
+    return this.load(type, tenantId, streamId);
   }
 
   keep(tenantId: string, streamId: string, folded: Folded<unknown>): void {
@@ -82,13 +94,22 @@ export class StreamMemory {
     { version, state, rows }: Folded<State>,
   ): Promise<void> {
     const lists = Object.fromEntries(Object.entries(rows).map(([table, map]) => [table, [...map]]));
-    await this.database.call(TAKE_SNAPSHOT, [streamId, version, fingerprint(type), JSON.stringify({ state, rows: lists })]);
+    await this.database.call(TAKE_SNAPSHOT, [
+      streamId,
+      version,
+      fingerprint(type),
+      JSON.stringify({ state, rows: lists }),
+    ]);
   }
 }
 
 /** What a snapshot depends on besides events: the code that folded them. */
 function fingerprint<State, Event extends DomainEvent<string, object>>(type: AnyStreamType<State, Event>): string {
-  const parts = [type.name, type.stateVersion, ...type.projections.map(({ name, version }) => `${name}@${String(version)}`)];
+  const parts = [
+    type.name,
+    type.stateVersion,
+    ...type.projections.map(({ name, version }) => `${name}@${String(version)}`),
+  ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 

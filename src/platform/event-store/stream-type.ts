@@ -2,7 +2,7 @@ import type { Decider } from '../../kernel/decider.js';
 import type { JsonObject } from '../../kernel/json.js';
 import type { Projection, Row } from '../../kernel/projection.js';
 import type { Catalogue, DomainEvent, Recorded } from '../../kernel/recorded-event.js';
-import type { Claims } from './event-store.js';
+import type { Claims } from './append.js';
 
 /** One kind of stream: its rules, what its events are, and the read models written in the transaction of each append. */
 export type StreamType<State, Command, Event extends DomainEvent<string, object>> = Readonly<{
@@ -13,8 +13,8 @@ export type StreamType<State, Command, Event extends DomainEvent<string, object>
   stateVersion: number;
   // Rows of different read models have nothing in common but being rows.
   projections: readonly Projection<Row, Event>[];
-  /** Names that appending these events takes and gives back. */
-  claims?: (events: readonly Recorded<Event>[]) => Claims;
+  /** Names that appending these events to a stream in this state takes and gives back. */
+  claims?: (before: State, events: readonly Recorded<Event>[]) => Claims;
   /** What the decider saw, for the events' context: the template version of a run, for instance. */
   provenance?: (state: State) => JsonObject;
 }>;

@@ -54,14 +54,22 @@ export class Subscriptions {
     await this.database.system((manager) =>
       manager.transaction(async (transaction) => {
         await work(transaction);
-        const moved = await transaction.query<{ name: string }[]>(MOVE_CHECKPOINT, [subscriber.name, subscriber.version, from, to]);
+        const moved = await transaction.query<{ name: string }[]>(MOVE_CHECKPOINT, [
+          subscriber.name,
+          subscriber.version,
+          from,
+          to,
+        ]);
         if (moved.length === 0) throw new ConcurrencyError(subscriber.name, from, await this.checkpoint(subscriber));
       }),
     );
   }
 }
 
-const CHECKPOINT = { name: 'checkpoint', text: 'select position from projection_checkpoints where name = $1 and version = $2' };
+const CHECKPOINT = {
+  name: 'checkpoint',
+  text: 'select position from projection_checkpoints where name = $1 and version = $2',
+};
 
 const MOVE_CHECKPOINT = `
   insert into projection_checkpoints as c (name, version, position)

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { DATABASE_CONNECTION } from '../database/database-connection.js';
 import { type Connection, sessionOptions } from '../database/data-source.js';
@@ -11,7 +11,7 @@ const RECONNECT_MS = 1000;
  * notification costs time and nothing else.
  */
 @Injectable()
-export class TimelineSignal implements OnApplicationShutdown {
+export class TimelineSignal implements BeforeApplicationShutdown {
   private readonly logger = new Logger('TimelineSignal');
   private readonly waiting = new Set<() => void>();
   private client: pg.Client | null = null;
@@ -37,7 +37,7 @@ export class TimelineSignal implements OnApplicationShutdown {
     });
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     if (this.retry !== null) clearTimeout(this.retry);
     await this.client?.end();
@@ -45,7 +45,11 @@ export class TimelineSignal implements OnApplicationShutdown {
 
   private async listen(): Promise<void> {
     if (this.client !== null || this.retry !== null || this.stopped) return;
-    const client = new pg.Client({ ...this.connection, options: sessionOptions('stageline_app'), application_name: 'stageline listen' });
+    const client = new pg.Client({
+      ...this.connection,
+      options: sessionOptions('stageline_app'),
+      application_name: 'stageline listen',
+    });
     this.client = client;
     client.on('notification', () => {
       for (const done of [...this.waiting]) done();

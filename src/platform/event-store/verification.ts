@@ -13,7 +13,13 @@ export type Finding = Readonly<{
   event?: Readonly<{ id: string; streamId: string; streamVersion: number }>;
 }>;
 
-export type Verdict = Readonly<{ valid: boolean; checkedEvents: number; checkedSeals: number; head: number; finding: Finding | null }>;
+export type Verdict = Readonly<{
+  valid: boolean;
+  checkedEvents: number;
+  checkedSeals: number;
+  head: number;
+  finding: Finding | null;
+}>;
 
 type SealRow = Readonly<{
   number: string;
@@ -27,7 +33,8 @@ type SealRow = Readonly<{
   sealed_at: Date;
   public_key: string | null;
 }>;
-type SealedRow = StageEventRow & Readonly<{ position: string; sealed_id: string; sealed_stream: string; sealed_version: string; sealed_leaf: Buffer }>;
+type SealedRow = StageEventRow &
+  Readonly<{ position: string; sealed_id: string; sealed_stream: string; sealed_version: string; sealed_leaf: Buffer }>;
 
 const SEALS_A_PAGE = 100;
 const FIRST_PREVIOUS = Buffer.alloc(32);
@@ -55,7 +62,11 @@ export class Verification {
   }
 
   private checkSeal(current: Seal, previous: Seal | null, publicKey: string | null): Finding | null {
-    const broken = (kind: Finding['kind'], message: string): Finding => ({ kind, position: current.fromPosition, message });
+    const broken = (kind: Finding['kind'], message: string): Finding => ({
+      kind,
+      position: current.fromPosition,
+      message,
+    });
     const name = `Seal ${String(current.number)}`;
     if (current.number !== (previous?.number ?? 0) + 1 || current.fromPosition !== (previous?.toPosition ?? 0) + 1) {
       return broken('seal-missing', `${name} does not follow the seal before it: one was taken out.`);
@@ -63,14 +74,19 @@ export class Verification {
     if (!current.previousHash.equals(previous?.sealHash ?? FIRST_PREVIOUS)) {
       return broken('seal-broken', `${name} is not chained to the seal before it.`);
     }
-    if (!current.sealHash.equals(sealHash(current))) return broken('seal-broken', `${name} was changed: its hash does not match.`);
+    if (!current.sealHash.equals(sealHash(current)))
+      return broken('seal-broken', `${name} was changed: its hash does not match.`);
     if (publicKey === null) return broken('unknown-key', `${name} is signed by the unknown key ${current.keyId}.`);
-    return isSignedBy(current, publicKey) ? null : broken('seal-broken', `${name} has a signature that is not its key's.`);
+    return isSignedBy(current, publicKey)
+      ? null
+      : broken('seal-broken', `${name} has a signature that is not its key's.`);
   }
 
   /** The sealer's own state says how many seals there must be, so that cutting off the end shows too. */
   private async checkEnd(last: Seal | null): Promise<Finding | null> {
-    const [state] = await this.database.system((manager) => manager.query<{ last_number: string }[]>('select last_number from seal_state'));
+    const [state] = await this.database.system((manager) =>
+      manager.query<{ last_number: string }[]>('select last_number from seal_state'),
+    );
     if (Number(state?.last_number) === (last?.number ?? 0)) return null;
     const message = `${String(state?.last_number)} seals were made and the last one found is ${String(last?.number ?? 0)}: the end was cut off.`;
     return { kind: 'seal-missing', position: (last?.toPosition ?? 0) + 1, message };

@@ -10,7 +10,7 @@ export function columnsOf(row: Row): Record<string, unknown> {
 }
 
 /** The column of a property, in snake_case. */
-function columnOf(property: string): string {
+export function columnOf(property: string): string {
   let column = spelled.get(property);
   if (column === undefined) {
     column = property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -1,0 +1,38 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { ApiKeyEntity } from './platform/auth/api-key.entity.js';
+import { AuthModule } from './platform/auth/auth.module.js';
+import { DatabaseModule, type DatabaseSettings } from './platform/database/database.module.js';
+import { EventStoreModule, type EventStoreSettings } from './platform/event-store/event-store.module.js';
+import { ProjectsModule } from './projects/projects.module.js';
+import { DecisionGateEntity } from './runs/decision-gate/decision-gate.entity.js';
+import { PipelineRunEntity } from './runs/pipeline-run/pipeline-run.entity.js';
+import { RunsModule } from './runs/runs.module.js';
+import { StageConfigEntity } from './runs/stage-config/stage-config.entity.js';
+import { TemplateEntity } from './templates/template/template.entity.js';
+import { TemplatesModule } from './templates/templates.module.js';
+import { TimelineModule } from './timeline/timeline.module.js';
+
+export type AppSettings = Omit<DatabaseSettings, 'entities'> & EventStoreSettings;
+
+const entities = [ApiKeyEntity, TemplateEntity, PipelineRunEntity, StageConfigEntity, DecisionGateEntity];
+
+/** The whole service: the platform below, the capabilities on it. */
+@Module({})
+export class AppModule {
+  static with({ connection, poolSize, sealingKey, sealIntervalMs }: AppSettings): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        CqrsModule.forRoot(),
+        DatabaseModule.at({ connection, poolSize, entities }),
+        EventStoreModule.with({ sealingKey, sealIntervalMs }),
+        AuthModule,
+        TemplatesModule,
+        ProjectsModule,
+        RunsModule,
+        TimelineModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,20 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Role } from '../event-store/command-context.js';
+import { hashOf, hintOf, newSecret, type ApiKey } from './api-key.js';
+
+/** A key of its own for every call. */
+export function someKey(tenantId: string, ...roles: readonly Role[]): ApiKey {
+  const secret = newSecret();
+  return {
+    id: uuidv7(),
+    tenantId,
+    name: 'some key',
+    hash: hashOf(secret),
+    hint: hintOf(secret),
+    roles,
+    actor: { type: 'user', id: 'ada' },
+    createdAt: '2026-01-01T00:00:00.000Z',
+    createdBy: null,
+    revokedAt: null,
+  };
+}

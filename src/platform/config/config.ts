@@ -1,0 +1,53 @@
+import { nearest } from './nearest.js';
+import type { Environment, Setting } from './setting.js';
+import { settings } from './settings.js';
+
+type ValueOf<S> = S extends Setting<infer Value> ? Value : never;
+type Settings = typeof settings;
+
+/** Everything a process can be told when it starts. Checked once, then passed to whoever needs a part of it. */
+export type Config = { readonly [Name in keyof Settings]: ValueOf<Settings[Name]> };
+
+/** Names each setting that is wrong, so that all can be put right at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly problems: readonly string[]) {
+    super(['The settings are not right:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
+  }
+}
+
+/**
+ * Reads the settings from an environment; one set to nothing counts as not set. Throws one `ConfigError` with
+ * every problem: values that are not what was expected, and variables named STAGELINE_... that are no settings.
+ */
+export function loadConfig(env: Environment): Config {
+  const problems = unknownVariables(env);
+  const values: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries<Setting<unknown>>(settings)) {
+    const given = env[setting.variable] ?? '';
+    const value = given === '' ? setting.fallback() : setting.parse(given);
+    if (value === null) problems.push(problemWith(setting, given));
+    values[name] = value;
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(values) as Config;
+}
+
+function problemWith({ variable, expected, isSecret }: Setting<unknown>, given: string): string {
+  const shown = isSecret ? 'something else (not repeated here, it is a secret)' : JSON.stringify(given.slice(0, 100));
+  return `${variable} must be ${expected}; it is ${shown}.`;
+}
+
+/** The test runner's own variable is not a setting of the service and passes. */
+function unknownVariables(env: Environment): string[] {
+  const known = Object.values<Setting<unknown>>(settings).map(({ variable }) => variable);
+  return Object.keys(env)
+    .filter((name) => name.startsWith('STAGELINE_') && !name.startsWith('STAGELINE_TEST_') && !known.includes(name))
+    .sort()
+    .map((name) => `${name} is not a setting.${hint(nearest(name, known))}`);
+}
+
+function hint(name: string | null): string {
+  return name === null ? ' docs/configuration.md lists them all.' : ` Did you mean ${name}?`;
+}

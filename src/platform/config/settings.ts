@@ -1,0 +1,66 @@
+import { createPrivateKey } from 'node:crypto';
+import { oneOf, optionalSecret, someOf, text, wholeNumber, withDefault, type Setting } from './setting.js';
+
+/** What a process may do; several processes may share the work. */
+const processRoles = ['api', 'worker', 'sealer'] as const;
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const LOG_FORMATS = ['json', 'text'] as const;
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+const logFormat: Setting<(typeof LOG_FORMATS)[number] | undefined> = {
+  ...oneOf(LOG_FORMATS),
+  variable: 'STAGELINE_LOG_FORMAT',
+  defaultText: 'text at a terminal, else json',
+  isSecret: false,
+  fallback: () => undefined,
+};
+
+/** Every setting there is, by its name in `Config`. docs/configuration.md has a row for each. */
+export const settings = {
+  port: withDefault('PORT', '3000', wholeNumber(0, 65_535)),
+  host: withDefault('HOST', '127.0.0.1', text('an address or host name to listen on', isHost)),
+  dataDir: withDefault('STAGELINE_DATA_DIR', './.stageline', text('the path of a folder', isPath)),
+  databaseUrl: optionalSecret('DATABASE_URL', 'the embedded PostgreSQL', {
+    ...text('a URL like postgres://user:password@host:5432/database', isDatabaseUrl),
+  }),
+  adminKey: optionalSecret('STAGELINE_ADMIN_KEY', 'made and shown once at the first start', {
+    ...text('at least 24 characters, without spaces', (given) => /^[\x21-\x7e]{24,}$/.test(given)),
+  }),
+  migrate: withDefault('STAGELINE_MIGRATE', 'on', oneOf(['on', 'off'])),
+  roles: withDefault('STAGELINE_ROLES', processRoles.join(','), someOf(processRoles)),
+  databasePool: withDefault('STAGELINE_DB_POOL', '16', wholeNumber(2, 200)),
+  logLevel: withDefault('STAGELINE_LOG_LEVEL', 'info', oneOf(LOG_LEVELS)),
+  logFormat,
+  bodyLimitBytes: withDefault('STAGELINE_BODY_LIMIT_BYTES', String(MIB), wholeNumber(KIB, 64 * MIB)),
+  sealIntervalMs: withDefault('STAGELINE_SEAL_INTERVAL_MS', '20', wholeNumber(5, 10_000)),
+  sealingKey: optionalSecret('STAGELINE_SEALING_KEY', 'made at the first start and kept in the data dir', {
+    expected: 'an Ed25519 private key in PEM form, or the base64 of one',
+    parse: parseSealingKey,
+  }),
+  rateLimitPerMinute: withDefault('STAGELINE_RATE_LIMIT', '0', wholeNumber(0, 1_000_000)),
+  shutdownSeconds: withDefault('STAGELINE_SHUTDOWN_SECONDS', '20', wholeNumber(1, 600)),
+} satisfies Readonly<Record<string, Setting<unknown>>>;
+
+/** The PEM text, whichever way the key was written: line breaks do not fit everywhere that settings are kept. */
+function parseSealingKey(given: string): string | null {
+  const pem = given.includes('-----BEGIN') ? given.replaceAll('\\n', '\n') : Buffer.from(given, 'base64').toString();
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'ed25519' ? pem : null;
+  } catch {
+    return null;
+  }
+}
+
+function isDatabaseUrl(given: string): boolean {
+  return URL.canParse(given) && ['postgres:', 'postgresql:'].includes(new URL(given).protocol);
+}
+
+function isHost(given: string): boolean {
+  return /^[\w.:%-]{1,253}$/.test(given);
+}
+
+function isPath(given: string): boolean {
+  return given.trim() === given && !given.includes('\0');
+}

@@ -1,0 +1,24 @@
+import type { EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
+import type { CreationPosition } from '../http/creation-cursor.js';
+
+/** A list sorted by creation: whose, what it is narrowed to (by property; undefined does not narrow), and which part of it. */
+export type ListByCreation<Entity> = Readonly<{
+  tenantId: string;
+  where: Readonly<{ [Property in keyof Entity & string]?: unknown }>;
+  after: CreationPosition | null;
+  limit: number;
+}>;
+
+/** Rows with `tenantId`, `createdAt` and `id`, oldest first. New rows join at the end, so pages stay stable under writes. */
+export function listByCreation<Entity extends ObjectLiteral>(
+  manager: EntityManager,
+  entity: EntityTarget<Entity>,
+  { tenantId, where, after, limit }: ListByCreation<Entity>,
+): Promise<Entity[]> {
+  const query = manager.createQueryBuilder(entity, 'row').where('row.tenantId = :tenantId', { tenantId });
+  for (const [property, value] of Object.entries(where)) {
+    if (value !== undefined) query.andWhere(`row.${property} = :${property}`, { [property]: value });
+  }
+  if (after !== null) query.andWhere('(row.createdAt, row.id) > (:createdAt, :id)', after);
+  return query.orderBy('row.createdAt').addOrderBy('row.id').limit(limit).getMany();
+}

@@ -1,0 +1,22 @@
+import type { Row } from '../../kernel/projection.js';
+import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
+
+/** Names one stream at a time may hold. */
+export type Claims = Readonly<{ take: readonly string[]; release: readonly string[] }>;
+
+/** What is stored under an idempotency key: the answer as it went out. */
+export type StoredAnswer = Readonly<{ status: number; body: unknown; headers: Readonly<Record<string, string>> }>;
+
+/** What one command writes to one stream, all or nothing. Events carry the placeholder for the time they are recorded at. */
+export type Append = Readonly<{
+  streamId: string;
+  expectedVersion: number;
+  events: readonly Recorded<DomainEvent<string, object>>[];
+  /** Rows of inline read models by table. */
+  rows: Readonly<Record<string, readonly Row[]>>;
+  claims?: Claims;
+  receipt?: Readonly<{ key: string; requestHash: string; answer: StoredAnswer }>;
+}>;
+
+/** What became of one command: recorded at a time, or already answered under its idempotency key. */
+export type Appended = Readonly<{ recordedAt: string }> | Readonly<{ replayed: StoredAnswer }>;

@@ -1,0 +1,66 @@
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { from, lastValueFrom, map, type Observable } from 'rxjs';
+import type { Outcome } from '../event-store/command-context.js';
+import { dryRunIn, idempotencyKeyIn } from './command-headers.js';
+import { isCommand } from './describe.js';
+import type { Idempotency, KeyedRequest } from './idempotency.js';
+import { outcomeAnswer } from './outcome-answer.js';
+import type { Answer } from './problem-document.js';
+import { requestHash } from './request-hash.js';
+import { callerOf, correlationIdOf, instanceOf, pathOf, rememberReceipt } from './request-state.js';
+
+const keyed = new Set(['POST', 'PUT', 'PATCH']);
+
+/**
+ * Turns the `Outcome` of a command into its answer, once per idempotency key.
+ *
+ * Only handlers described with `DescribeCommand` pass through it. It runs before the body is validated, so that a
+ * replay costs one lookup.
+ */
+export class CommandInterceptor implements NestInterceptor {
+  constructor(private readonly idempotency: Idempotency) {}
+
+  intercept(context: ExecutionContext, next: CallHandler<Outcome | undefined>): Observable<unknown> {
+    if (!isCommand(context.getHandler())) return next.handle();
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const keyedRequest = keyedRequestOf(request);
+    if (keyedRequest === null) {
+      return next.handle().pipe(map((outcome) => outcome && send(reply, outcomeAnswer(outcome))));
+    }
+    rememberReceipt(request, keyedRequest.receipt);
+    const run = () => lastValueFrom(next.handle() as Observable<Outcome>);
+    return from(this.idempotency.answer(keyedRequest, run)).pipe(map((answer) => send(reply, answer)));
+  }
+}
+
+function send(reply: FastifyReply, { status, headers, body }: Answer): unknown {
+  void reply.status(status).headers(headers);
+  return body;
+}
+
+function keyedRequestOf(request: FastifyRequest): KeyedRequest | null {
+  if (!keyed.has(request.method)) return null;
+  const key = idempotencyKeyIn(request.headers['idempotency-key']);
+  const query = request.query as Readonly<Record<string, unknown>>;
+  if (key === undefined || dryRunIn(query['dry_run'])) return null;
+  return {
+    tenantId: callerOf(request).tenantId,
+    receipt: { key, requestHash: hashOf(request) },
+    instance: instanceOf(request),
+    correlationId: correlationIdOf(request),
+  };
+}
+
+function hashOf({ method, url, query, headers, body }: FastifyRequest): string {
+  return requestHash({
+    method,
+    path: pathOf(url),
+    query,
+    ifMatch: headers['if-match'],
+    occurredAt: headers['x-occurred-at'] as string | undefined,
+    body,
+  });
+}

@@ -1,0 +1,15 @@
+import { ApiSchema } from '@nestjs/swagger';
+import { AnyJson, AnyJsonList } from './fields.js';
+
+/** What a command would do. Nothing of it is stored. */
+@ApiSchema({ name: 'DryRun' })
+export class DryRunResponse {
+  @AnyJsonList({ description: 'The events it would lead to.' })
+  readonly events!: readonly object[];
+
+  @AnyJson({ optional: true, description: 'The run as it would then be.' })
+  readonly run?: object;
+
+  @AnyJson({ optional: true, description: 'The gate as it would then be, where the command is a decision.' })
+  readonly gate?: object;
+}

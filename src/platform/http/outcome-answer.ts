@@ -1,0 +1,20 @@
+import type { Outcome } from '../event-store/command-context.js';
+import type { Answer } from './problem-document.js';
+
+const statuses: Readonly<Record<Outcome['kind'], number>> = { created: 201, ok: 200, accepted: 202, dry_run: 200 };
+
+/** A command's outcome as it goes over the wire; also the form in which it is stored for an idempotency key. */
+export function outcomeAnswer({ kind, body, version, location, replayed }: Outcome): Answer {
+  return {
+    status: statuses[kind],
+    body,
+    headers: {
+      ...(version === undefined ? {} : { etag: `"${version}"` }),
+      ...(location === undefined ? {} : { location }),
+      ...(replayed === true ? replayedHeader : {}),
+    },
+  };
+}
+
+/** Marks an answer that was given before to the same idempotency key. */
+export const replayedHeader = { 'idempotency-replayed': 'true' } as const;

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+
+/** What makes two requests the same to an idempotency key. */
+export type HashedRequest = Readonly<{
+  method: string;
+  /** Without the `/api` prefix. */
+  path: string;
+  query: unknown;
+  ifMatch: string | undefined;
+  occurredAt: string | undefined;
+  body: unknown;
+}>;
+
+/** Hex SHA-256 over a request's canonical (RFC 8785) form: neither blanks nor the order of keys matter. */
+export function requestHash(request: HashedRequest): string {
+  return createHash('sha256')
+    .update(canonicalize(request) ?? '')
+    .digest('hex');
+}

@@ -1,0 +1,69 @@
+import type { FastifyRequest } from 'fastify';
+import { v7 as uuidv7 } from 'uuid';
+import { refuse } from '../../kernel/domain-error.js';
+import type { Caller, ReceiptKey } from '../event-store/command-context.js';
+import { isUuid } from './field-rules.js';
+
+/** What the edge learns of a request on its way in. */
+type RequestState = { correlationId: string; startedAt: number; caller?: Caller; receipt?: ReceiptKey };
+
+const states = new WeakMap<object, RequestState>();
+
+// Keyed by the raw request: Nest's middleware and Fastify's own failures see no other.
+function stateOf({ raw }: Pick<FastifyRequest, 'raw'>): RequestState {
+  const known = states.get(raw);
+  if (known !== undefined) return known;
+  const sent = raw.headers['x-correlation-id'];
+  const correlationId = typeof sent === 'string' && isUuid(sent) ? sent.toLowerCase() : uuidv7();
+  const state: RequestState = { correlationId, startedAt: performance.now() };
+  states.set(raw, state);
+  return state;
+}
+
+/** The correlation id of a request: the caller's, else a new one; the same however often one asks. */
+export function correlationIdOf(request: FastifyRequest): string {
+  return stateOf(request).correlationId;
+}
+
+/** Milliseconds since the request was first looked at. */
+export function elapsedMsOf(request: FastifyRequest): number {
+  return performance.now() - stateOf(request).startedAt;
+}
+
+/** Keeps who calls, for the rest of the request. */
+export function rememberCaller(request: FastifyRequest, caller: Caller): void {
+  stateOf(request).caller = caller;
+}
+
+/** Who calls, where that is known: not on public routes. */
+export function knownCallerOf(request: FastifyRequest): Caller | undefined {
+  return stateOf(request).caller;
+}
+
+/** Who calls. @throws DomainError `unauthorized` on a public route, where nobody was asked. */
+export function callerOf(request: FastifyRequest): Caller {
+  const caller = knownCallerOf(request);
+  if (caller === undefined) throw refuse('unauthorized', 'Send a valid key: Authorization: Bearer <key>.');
+  return caller;
+}
+
+/** Keeps the receipt of the request's idempotency key, for the command it becomes. */
+export function rememberReceipt(request: FastifyRequest, receipt: ReceiptKey): void {
+  stateOf(request).receipt = receipt;
+}
+
+/** The receipt under which the answer of this request is kept, if it came with an idempotency key. */
+export function receiptOf(request: FastifyRequest): ReceiptKey | undefined {
+  return stateOf(request).receipt;
+}
+
+/** The path a client called, without its query. */
+export function instanceOf(request: FastifyRequest): string {
+  return pathOf(request.originalUrl);
+}
+
+/** The path of a URL, without its query. */
+export function pathOf(url: string): string {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
+}

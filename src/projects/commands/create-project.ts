@@ -1,0 +1,39 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { v7 as newId } from 'uuid';
+import { CommandExecutor } from '../../platform/event-store/command-executor.js';
+import type { CommandContext, Outcome } from '../../platform/event-store/command-context.js';
+import { projectStream } from '../project-stream.js';
+import { projectOnWire } from '../project/project-on-wire.js';
+import { projects, type ProjectRow } from '../project/project.projection.js';
+import type { CreateProjectRequest } from './create-project.request.js';
+
+/** Create a project. */
+export class CreateProject extends Command<Outcome> {
+  constructor(
+    readonly request: CreateProjectRequest,
+    readonly context: CommandContext,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(CreateProject)
+export class CreateProjectHandler implements ICommandHandler<CreateProject> {
+  constructor(private readonly executor: CommandExecutor) {}
+
+  execute({ request, context }: CreateProject): Promise<Outcome> {
+    const id = newId();
+    const data = { name: request.name, requireManualReview: request.require_manual_review ?? false };
+    return this.executor.execute(projectStream, {
+      streamId: id,
+      command: { type: 'create_project', data },
+      context,
+      answer: (rows) => ({
+        kind: 'created',
+        noun: 'project',
+        location: `/projects/${id}`,
+        body: projectOnWire(rows[projects.name]?.get(id) as ProjectRow, null),
+      }),
+    });
+  }
+}

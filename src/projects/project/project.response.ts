@@ -1,0 +1,50 @@
+import { ApiSchema } from '@nestjs/swagger';
+import { Choice, Flag, KeyText, Moment, NestedList, Text, Uuid, Whole } from '../../platform/http/fields.js';
+
+@ApiSchema({ name: 'Project' })
+export class ProjectResponse {
+  @Uuid()
+  readonly id!: string;
+
+  @Text({ max: 200 })
+  readonly name!: string;
+
+  @Flag()
+  readonly require_manual_review!: boolean;
+
+  @Choice(['active', 'parked'], { description: 'Parked while its run is.' })
+  readonly status!: string;
+
+  @Whole({ min: 1, nullable: true, description: 'Where its latest run stands, from 1; null before any run.' })
+  readonly stage_number!: number | null;
+
+  @KeyText({ nullable: true })
+  readonly current_stage!: string | null;
+
+  @Moment({ nullable: true })
+  readonly stage_entered_at!: string | null;
+
+  @Whole({ min: 0, max: 100 })
+  readonly progress_percent!: number;
+
+  @Uuid({ nullable: true, description: 'Its latest run, open or closed.' })
+  readonly run_id!: string | null;
+
+  @Text({ nullable: true, description: 'The status of that run.' })
+  readonly run_status!: string | null;
+
+  @Moment()
+  readonly created_at!: string;
+
+  @Moment()
+  readonly updated_at!: string;
+}
+
+@ApiSchema({ name: 'ProjectPage' })
+export class ProjectPageResponse {
+  @NestedList(() => ProjectResponse)
+  readonly items!: readonly ProjectResponse[];
+
+  @Text({ nullable: true, description: 'Pass it as `after` for the next page; null on the last one.' })
+  readonly next!: string | null;
+}

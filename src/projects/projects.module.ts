@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { CreateProjectHandler } from './commands/create-project.js';
+import { GetProjectHandler } from './project/get-project.query.js';
+import { ProjectExistsHandler } from './project/project-exists.query.js';
+import { ListProjectsHandler } from './project/list-projects.query.js';
+import { ProjectsController } from './projects.controller.js';
+
+/** The subjects of a founder's runs. */
+@Module({
+  controllers: [ProjectsController],
+  providers: [CreateProjectHandler, GetProjectHandler, ListProjectsHandler, ProjectExistsHandler],
+})
+export class ProjectsModule {}

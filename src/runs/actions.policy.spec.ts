@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  atDraftGate,
+  command,
+  founder,
+  history,
+  noon,
+  start,
+  stateAfter,
+  viewer,
+} from '../../test/support/run-story.js';
+import { actionsFor } from './actions.policy.js';
+import type { Deciding, RunCommand } from './run-command.decider.js';
+import { runDecider } from './run.decider.js';
+
+const actions = (commands: readonly RunCommand[], by: Deciding = founder) =>
+  actionsFor('run-1', stateAfter(history(...commands)), by, noon);
+const named = (all: ReturnType<typeof actions>) => all.map(({ action, target }) => `${action} ${target ?? ''}`.trim());
+
+describe('the actions of a run', () => {
+  it('are none before it is started', () => {
+    expect(actionsFor('run-1', runDecider.initialState, founder, noon)).toEqual([]);
+  });
+
+  it('lead to the routes of the commands', () => {
+    const risky = [start(), command('raise_risk', { stage: 'ship', type: 'legal', message: 'No licence' })];
+    expect(actions(risky).map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST /pipeline/run-1/stages/draft/complete',
+      'POST /pipeline/run-1/stages/draft/result',
+      'POST /pipeline/run-1/stages/draft/focus',
+      'POST /pipeline/run-1/stages/draft/milestones/agreed/complete',
+      'POST /pipeline/run-1/stages/draft/milestones/outline/complete',
+      'POST /pipeline/run-1/stages/draft/milestones/review/complete',
+      'POST /pipeline/run-1/stages/draft/milestones/trimmed/complete',
+      'POST /pipeline/run-1/stages/draft/criteria/sourced/meet',
+      'POST /pipeline/run-1/stages/draft/risks',
+      'POST /pipeline/run-1/stages/ship/risks/fresh-2/dismiss',
+      'POST /pipeline/run-1/advance',
+      'POST /pipeline/run-1/facts',
+      'POST /pipeline/run-1/park',
+      'POST /pipeline/run-1/cancel',
+      'POST /pipeline/run-1/resume',
+    ]);
+  });
+
+  it('say why not, in the words of the rule', () => {
+    const [complete] = actions([start()]);
+    expect(complete).toMatchObject({
+      action: 'complete_stage',
+      target: 'draft',
+      allowed: false,
+      refusal: { code: 'stage-not-ready' },
+    });
+  });
+
+  it('offer each option of an open gate to who may decide it', () => {
+    const atGate = (by: Deciding) => actions(atDraftGate, by).filter(({ action }) => action === 'decide_gate');
+    expect(atGate(founder)).toEqual(
+      ['proceed', 'narrow', 'pivot', 'park'].map((target) => ({
+        action: 'decide_gate',
+        target,
+        method: 'POST',
+        path: '/gates/fresh-5/decision',
+        allowed: true,
+      })),
+    );
+    expect(atGate(viewer).map(({ refusal }) => refusal?.code)).toEqual(Array(4).fill('not-a-decider'));
+  });
+
+  it('are to unpark and to cancel once parked', () => {
+    const allowed = actions([start(), command('park', { reason: 'Summer' })]).filter((action) => action.allowed);
+    expect(named(allowed)).toEqual(['unpark', 'cancel']);
+  });
+
+  it('are all refused once closed', () => {
+    const all = actions([start(), command('cancel', { reason: 'Sold' })]);
+    expect(all.length).toBeGreaterThan(0);
+    expect(all.filter(({ allowed }) => allowed)).toEqual([]);
+  });
+});

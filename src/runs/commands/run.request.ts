@@ -1,0 +1,70 @@
+import type { JsonObject } from '../../kernel/json.js';
+import { Choice, Decimal, Flag, JsonMap, KeyText, Text, TextList } from '../../platform/http/fields.js';
+
+const MAX_REASON = 2000;
+
+export class CompleteStageRequest {
+  @Flag({ optional: true, description: 'Complete it although it is not ready; needs a reason.' })
+  readonly override?: boolean;
+
+  @Text({ optional: true, max: MAX_REASON })
+  readonly reason?: string;
+}
+
+export class RaiseRiskRequest {
+  @Text({ max: 100, example: 'market' })
+  readonly type!: string;
+
+  @Text({ max: MAX_REASON, example: 'Two larger competitors have announced the same.' })
+  readonly message!: string;
+}
+
+export class ReasonRequest {
+  @Text({ max: MAX_REASON })
+  readonly reason!: string;
+}
+
+export class SuggestFocusRequest {
+  @TextList({ max: 20, description: 'Replaces what was suggested before.' })
+  readonly focus!: readonly string[];
+}
+
+export class RecordResultRequest {
+  @Choice(['pass', 'fail', 'undecided'])
+  readonly outcome!: 'pass' | 'fail' | 'undecided';
+
+  @Decimal({ optional: true, description: 'On the scale of whoever records it.' })
+  readonly score?: number;
+
+  @Text({ optional: true, max: 10_000 })
+  readonly feedback?: string;
+
+  @JsonMap({ optional: true })
+  readonly data?: JsonObject;
+}
+
+export class RecordFactsRequest {
+  @JsonMap({ description: 'Each key replaces the fact of that name.', example: { interviews: 12 } })
+  readonly facts!: JsonObject;
+
+  @KeyText({ description: 'Where they come from.', example: 'interviews_done' })
+  readonly trigger!: string;
+}
+
+export class AdvanceRequest {
+  @KeyText({ optional: true, description: 'What made you ask. Defaults to manual_advance.' })
+  readonly trigger?: string;
+}
+
+export class CancelRunRequest extends ReasonRequest {
+  @Text({ optional: true, max: 100, description: 'How it ended. Defaults to cancelled.' })
+  readonly outcome?: string;
+}
+
+export class ResumeRunRequest {
+  @Text({ optional: true, max: MAX_REASON })
+  readonly reason?: string;
+
+  @KeyText({ optional: true, description: 'The node to begin again from. Defaults to the one that failed.' })
+  readonly from_node?: string;
+}

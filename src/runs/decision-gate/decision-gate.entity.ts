@@ -1,0 +1,70 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { JsonObject } from '../../kernel/json.js';
+import type { Actor } from '../../kernel/recorded-event.js';
+import { bigintColumn, timeColumn } from '../../platform/database/column-types.js';
+import type { Decision, GateType } from '../../templates/contract.js';
+import type { Evidence } from '../run.events.js';
+import type { DecisionGateRow } from './decision-gate.projection.js';
+
+@Entity('decision_gates')
+export class DecisionGateEntity implements DecisionGateRow {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid')
+  tenantId!: string;
+
+  @Column(bigintColumn)
+  streamVersion!: number;
+
+  @Column('uuid')
+  runId!: string;
+
+  @Column('text')
+  stage!: string;
+
+  @Column('integer')
+  stageNumber!: number;
+
+  @Column('text')
+  gateType!: GateType;
+
+  @Column('text')
+  status!: DecisionGateRow['status'];
+
+  @Column('jsonb')
+  options!: Decision[];
+
+  @Column('jsonb')
+  allowedDeciders!: string[];
+
+  @Column('jsonb')
+  reasonRequiredFor!: Decision[];
+
+  @Column('text', { nullable: true })
+  decision!: Decision | null;
+
+  @Column('jsonb', { nullable: true })
+  decidedByActor!: Actor | null;
+
+  @Column({ ...timeColumn, nullable: true })
+  decidedAt!: string | null;
+
+  @Column('text', { nullable: true })
+  reason!: string | null;
+
+  @Column('jsonb', { nullable: true })
+  context!: DecisionGateRow['context'];
+
+  @Column('jsonb')
+  evidence!: Evidence;
+
+  @Column('jsonb')
+  votes!: JsonObject[];
+
+  @Column({ ...timeColumn, nullable: true })
+  expiresAt!: string | null;
+
+  @Column(timeColumn)
+  createdAt!: string;
+}

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { evidenceOf } from '../gate-opening.decider.js';
+import { RunHistory } from '../run-history.js';
+import { type Begun, findStage } from '../run-state.decider.js';
+import { FoundGates } from './found-gates.js';
+import type { DecisionGateRow } from './decision-gate.projection.js';
+import { gateOnWire } from './gate-on-wire.js';
+import type { GateResponse } from './gate.response.js';
+
+/** A gate with the evidence there is to judge it by. */
+@Injectable()
+export class GateEvidence {
+  constructor(
+    private readonly gates: FoundGates,
+    private readonly history: RunHistory,
+  ) {}
+
+  /** A gate with its evidence and the run version that is from. @throws DomainError `gate-not-found` */
+  async of(tenantId: string, gateId: string): Promise<Readonly<{ gate: GateResponse; runVersion: number }>> {
+    const gate = await this.gates.get(tenantId, gateId);
+    if (gate.status !== 'pending') return this.asItClosed(tenantId, gate);
+    const { state, version } = await this.history.stateOf(tenantId, gate.runId);
+    return { gate: withEvidence(gate, state), runVersion: version };
+  }
+
+  /** What the decider saw: the run just before the event that closed the gate. */
+  private async asItClosed(tenantId: string, gate: DecisionGateRow) {
+    const state = await this.history.stateAt(tenantId, gate.runId, gate.streamVersion - 1);
+    return { gate: withEvidence(gate, state), runVersion: gate.streamVersion };
+  }
+}
+
+function withEvidence(gate: DecisionGateRow, run: Begun): GateResponse {
+  const stage = findStage(run, gate.stage);
+  return stage === undefined ? gateOnWire(gate) : { ...gateOnWire(gate), evidence: evidenceOf(run, stage) };
+}

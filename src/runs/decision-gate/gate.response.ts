@@ -1,0 +1,103 @@
+import { ApiSchema } from '@nestjs/swagger';
+import { actorTypes } from '../../platform/auth/actor-types.js';
+import {
+  AnyJson,
+  Choice,
+  KeyText,
+  Moment,
+  Nested,
+  NestedList,
+  Text,
+  TextList,
+  Uuid,
+  Whole,
+} from '../../platform/http/fields.js';
+import { decisions } from '../commands/decide-gate.request.js';
+import { RunResponse } from '../pipeline-run/run.response.js';
+
+export const gateStatuses = ['pending', 'decided', 'expired', 'superseded'] as const;
+export const gateTypes = ['decision', 'approval'] as const;
+
+@ApiSchema({ name: 'Actor' })
+export class ActorResponse {
+  @Choice(actorTypes)
+  readonly actor_type!: string;
+
+  @Text()
+  readonly actor_id!: string;
+}
+
+@ApiSchema({ name: 'Gate' })
+export class GateResponse {
+  @Uuid()
+  readonly id!: string;
+
+  @Uuid()
+  readonly run_id!: string;
+
+  @KeyText()
+  readonly stage!: string;
+
+  @Whole({ min: 1 })
+  readonly stage_number!: number;
+
+  @Choice(gateTypes)
+  readonly gate_type!: string;
+
+  @Choice(gateStatuses)
+  readonly status!: string;
+
+  @TextList({ choices: decisions })
+  readonly options!: readonly string[];
+
+  @TextList({ description: 'Actor types and roles; the role admin always may.' })
+  readonly allowed_deciders!: readonly string[];
+
+  @TextList({ choices: decisions })
+  readonly reason_required_for!: readonly string[];
+
+  @Choice(decisions, { nullable: true })
+  readonly decision!: string | null;
+
+  @Nested(() => ActorResponse, { nullable: true })
+  readonly decided_by!: ActorResponse | null;
+
+  @Moment({ nullable: true })
+  readonly decided_at!: string | null;
+
+  @Text({ nullable: true, max: 2000 })
+  readonly reason!: string | null;
+
+  @AnyJson({ nullable: true, description: 'What the decision carried: `to_stage`, `scope`.' })
+  readonly context!: unknown;
+
+  @AnyJson({ description: 'What there is, or was, to judge by.' })
+  readonly evidence!: unknown;
+
+  @AnyJson({ description: 'Votes of approvers, oldest first.' })
+  readonly votes!: unknown;
+
+  @Moment({ nullable: true })
+  readonly expires_at!: string | null;
+
+  @Moment()
+  readonly created_at!: string;
+}
+
+@ApiSchema({ name: 'GatePage' })
+export class GatePageResponse {
+  @NestedList(() => GateResponse)
+  readonly items!: readonly GateResponse[];
+
+  @Text({ nullable: true, description: 'Pass it as `after` for the next page; null on the last one.' })
+  readonly next!: string | null;
+}
+
+@ApiSchema({ name: 'DecidedGate' })
+export class DecidedGateResponse {
+  @Nested(() => GateResponse)
+  readonly gate!: GateResponse;
+
+  @Nested(() => RunResponse)
+  readonly run!: RunResponse;
+}

@@ -1,0 +1,70 @@
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { v7 as newId } from 'uuid';
+import { Database } from '../platform/database/database.js';
+import { systemCaller } from '../platform/event-store/system-caller.js';
+import { ActOnRun } from './commands/act-on-run.js';
+
+const LOOK_EVERY_MS = 1000;
+const AT_ONCE = 100;
+
+type DueGate = Readonly<{ id: string; tenant_id: string; run_id: string }>;
+
+/**
+ * Closes gates whose time is up, by the same command path as everything else. Any number of processes may look: the rule itself says
+ * whether a gate still expires, so a second look changes nothing.
+ */
+@Injectable()
+export class GateExpiry implements BeforeApplicationShutdown {
+  private readonly logger = new Logger('GateExpiry');
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | null = null;
+
+  constructor(
+    private readonly database: Database,
+    private readonly commands: CommandBus,
+  ) {}
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  /** Expires every gate that is due at `now` (ISO 8601); answers how many were looked at. */
+  async expireDue(now: string): Promise<number> {
+    const due = await this.database.system((manager) =>
+      manager.query<DueGate[]>(
+        `select id, tenant_id, run_id from decision_gates
+         where status = 'pending' and expires_at <= $1 order by expires_at limit ${String(AT_ONCE)}`,
+        [now],
+      ),
+    );
+    for (const gate of due) await this.expire(gate, now);
+    return due.length;
+  }
+
+  private async expire({ id, tenant_id: tenantId, run_id: runId }: DueGate, now: string): Promise<void> {
+    const context = {
+      caller: systemCaller(tenantId, 'gate-expiry'),
+      commandId: newId(),
+      correlationId: newId(),
+      now,
+      dryRun: false,
+    };
+    await this.commands.execute(new ActOnRun(runId, { type: 'expire_gate', data: { gateId: id } }, context));
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      await this.expireDue(new Date().toISOString()).catch((error: unknown) => {
+        this.logger.error(error, 'Expiring gates failed; it is tried again.');
+      });
+      await pause(LOOK_EVERY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { refuse } from '../kernel/domain-error.js';
+import type { Decision } from '../templates/contract.js';
+import { consequences, pivotTarget } from './consequences.decider.js';
+import { openEscalatedGate } from './gate-opening.decider.js';
+import { inTurn, requiredReason, statedReason } from './guards.decider.js';
+import type { DecideGate, Deciding, ExpireGate } from './run-command.decider.js';
+import { findClosedGate, type Begun, type ClosedGate, type Running } from './run-state.decider.js';
+import type { OpenedGate, RunEvent } from './run.events.js';
+
+/** A gate answers for itself, whatever became of its run: the same decision sent late is still a repeat. */
+export function decideGate(run: Begun, command: DecideGate): readonly RunEvent[] {
+  const { gateId, decision } = command.data;
+  const closed = findClosedGate(run, gateId);
+  if (closed !== undefined) return answerClosed(closed, decision);
+  if (run.status !== 'running' || run.gate?.gate_id !== gateId) throw gateNotFound(gateId);
+  const { gate } = run;
+  if (isPast(gate, command.now)) throw notPending('expired');
+  checkDecision(gate, command);
+  const reason = gate.reason_required_for.includes(decision)
+    ? requiredReason(command.data.reason, `the decision "${decision}"`)
+    : statedReason(command.data.reason);
+  const settled = { ...command, data: { ...command.data, reason } };
+  return inTurn(
+    run,
+    () => [gateDecided(run, gate, settled)],
+    (now) => consequences[decision](now, gate, settled),
+  );
+}
+
+/** Time passed. A timer that fires early or late, or twice, changes nothing. */
+export function expireGate(run: Begun, command: ExpireGate): readonly RunEvent[] {
+  const { gateId } = command.data;
+  if (findClosedGate(run, gateId) !== undefined) return [];
+  if (run.status !== 'running' || run.gate?.gate_id !== gateId) throw gateNotFound(gateId);
+  const { gate } = run;
+  if (gate.expires_at === null || command.now < gate.expires_at) return [];
+  const { gate_id, stage, on_expiry } = gate;
+  return inTurn(
+    run,
+    () => [{ type: 'gate.expired', detail: { gate_id, stage, on_expiry } }],
+    (now) => afterExpiry(now, gate, command),
+  );
+}
+
+/** A pending gate has nobody to wait for any more. */
+export function supersedeGate(run: Running, reason: string): readonly RunEvent[] {
+  if (run.gate === null) return [];
+  const { gate_id, stage } = run.gate;
+  return [{ type: 'gate.superseded', detail: { gate_id, stage }, reason }];
+}
+
+function afterExpiry(run: Running, gate: OpenedGate, command: ExpireGate): readonly RunEvent[] {
+  switch (gate.on_expiry) {
+    case 'remain':
+      return []; // Fail closed: the stage stays unpassed until somebody asks again.
+    case 'park': {
+      const detail = { stage: gate.stage, gate_id: gate.gate_id };
+      return [{ type: 'pipeline_run.parked', detail, reason: 'The gate expired undecided.' }];
+    }
+    case 'escalate':
+      return openEscalatedGate(run, command);
+  }
+}
+
+function answerClosed(gate: ClosedGate, decision: Decision): readonly RunEvent[] {
+  if (gate.status !== 'decided') throw notPending(gate.status);
+  if (gate.decision === decision) return []; // The same decision sent twice is already in effect.
+  throw refuse('gate-already-decided', `It was decided: ${gate.decision}.`, { decision: gate.decision });
+}
+
+function checkDecision(gate: OpenedGate, { data: { decision }, by }: DecideGate): void {
+  if (!gate.options.includes(decision)) {
+    const message = `"${decision}" is not an option here. Decide ${gate.options.join(' or ')}.`;
+    throw refuse('option-not-allowed', message, { options: gate.options });
+  }
+  if (mayDecide(gate, by)) return;
+  const message = `Only ${gate.decided_by.join(' or ')} may decide this gate.`;
+  throw refuse('not-a-decider', message, { decided_by: gate.decided_by });
+}
+
+function mayDecide({ decided_by: allowed }: OpenedGate, { actor, roles }: Deciding): boolean {
+  return allowed.includes(actor.type) || roles.some((role) => role === 'admin' || allowed.includes(role));
+}
+
+function gateDecided(run: Running, { gate_id, stage }: OpenedGate, { data }: DecideGate): RunEvent {
+  const target = data.decision === 'pivot' ? pivotTarget(run, data.toStage).definition.key : null;
+  return {
+    type: 'gate.decided',
+    detail: { gate_id, stage, decision: data.decision, to_stage: target, scope: data.scope ?? null },
+    ...(data.reason === undefined ? {} : { reason: data.reason }),
+  };
+}
+
+function isPast(gate: OpenedGate, now: string): boolean {
+  return gate.expires_at !== null && now > gate.expires_at;
+}
+
+function notPending(status: 'expired' | 'superseded'): Error {
+  const todo =
+    status === 'expired' ? 'Complete the stage again to open a fresh one.' : 'Read the run for where it stands now.';
+  return refuse('gate-not-pending', `The gate is ${status}. ${todo}`, { status });
+}
+
+function gateNotFound(id: string): Error {
+  return refuse('gate-not-found', `Gate ${id} is not part of this run.`);
+}

@@ -1,0 +1,76 @@
+import { refuse } from '../kernel/domain-error.js';
+import { openGate } from './gate-opening.decider.js';
+import { supersedeGate } from './gates.decider.js';
+import { asRunning, requiredReason, runParked, statedReason } from './guards.decider.js';
+import { isSameJson } from './json.policy.js';
+import type { Cancel, Park, StartRun, Unpark } from './run-command.decider.js';
+import { currentStage, evolve, type Begun, type Running, type RunState } from './run-state.decider.js';
+import type { RunEvent, RunOrigin } from './run.events.js';
+import { getNextStage, planPipeline } from './stage.plan.js';
+import { enterStage } from './stages.decider.js';
+
+export function startRun(state: RunState, { data }: StartRun): readonly RunEvent[] {
+  const { key, version, contentHash, name, stages } = data.template;
+  const template = { key, version, content_hash: contentHash, name };
+  const origin: RunOrigin = { template, subject: data.subject, input: data.input, stages };
+  if (state.status !== 'not_started') return answerStarted(state, origin);
+  const first = getNextStage(planPipeline(stages), null);
+  if (first === null) throw refuse('stage-locked', `Every stage of "${name}" is locked; there is nothing to run.`);
+  return [{ type: 'pipeline_run.started', detail: origin }, ...enterStage(first, null)];
+}
+
+export function park(run: Begun, { data }: Park): readonly RunEvent[] {
+  if (run.status === 'parked') return [];
+  const running = asRunning(run);
+  const reason = requiredReason(data.reason, 'parking a run');
+  const detail = { stage: currentStage(run).definition.key, gate_id: null };
+  return [...supersedeGate(running, reason), { type: 'pipeline_run.parked', detail, reason }];
+}
+
+/** Back to the same stage and state; a gate that was open or decided "park" asks afresh. */
+export function unpark(run: Begun, command: Unpark): readonly RunEvent[] {
+  if (run.status !== 'parked') {
+    asRunning(run);
+    return [];
+  }
+  const reason = requiredReason(command.data.reason, 'unparking a run');
+  const detail = { stage: currentStage(run).definition.key };
+  const unparked: RunEvent = { type: 'pipeline_run.unparked', detail, reason };
+  return [unparked, ...openGate(runningAfter(run, unparked), command)];
+}
+
+export function cancel(run: Begun, { data }: Cancel): readonly RunEvent[] {
+  if (run.status === 'cancelled') return [];
+  const open = run.status === 'parked' ? null : asRunning(run);
+  const reason = requiredReason(data.reason, 'cancelling a run');
+  const detail = { outcome: statedReason(data.outcome) ?? 'cancelled' };
+  const superseded = open === null ? [] : supersedeGate(open, reason);
+  return [...superseded, { type: 'pipeline_run.cancelled', detail, reason }];
+}
+
+/** What a run's status may become; only a failed or timed-out run is resumed. */
+const legalStatuses: Readonly<Record<Exclude<Begun['status'], 'parked'>, readonly string[]>> = {
+  running: ['parked', 'completed', 'cancelled'],
+  completed: [],
+  cancelled: [],
+};
+
+export function resume(run: Begun): never {
+  if (run.status === 'parked') throw runParked();
+  const message = `Only a failed or timed-out run can be resumed; this one is ${run.status}.`;
+  const details = { from: run.status, to: 'running', legal: legalStatuses[run.status] };
+  throw refuse('illegal-transition', message, details);
+}
+
+function answerStarted({ origin: { template, subject, input } }: Begun, asked: RunOrigin): readonly RunEvent[] {
+  const isRepeat =
+    isSameJson(template, asked.template) && isSameJson(subject, asked.subject) && isSameJson(input, asked.input);
+  if (isRepeat) return [];
+  throw refuse('run-already-open', 'A run of that id was started with something else. Start it under another id.');
+}
+
+function runningAfter(run: Begun, event: RunEvent): Running {
+  const state = evolve(run, event);
+  if (state.status !== 'running') throw new Error(`${event.type} must leave the run running.`);
+  return state;
+}

@@ -1,0 +1,171 @@
+import type { JsonObject } from '../../kernel/json.js';
+import type { Projection } from '../../kernel/projection.js';
+import type { Recorded } from '../../kernel/recorded-event.js';
+import type { RunEvent, Subject } from '../run.events.js';
+import type { StageState } from '../stage.plan.js';
+import { meanPercent } from '../weights.plan.js';
+
+/** Where one run stands, for lists, boards and `GET /pipeline/{id}`. */
+export type PipelineRunRow = Readonly<{
+  id: string;
+  tenantId: string;
+  /** The run's version: its ETag. */
+  streamVersion: number;
+  templateKey: string;
+  templateVersion: number;
+  templateHash: string;
+  templateName: string;
+  subjectType: Subject['type'];
+  projectId: string | null;
+  candidateId: string | null;
+  jobProfileId: string | null;
+  subject: Subject;
+  input: JsonObject;
+  status: 'running' | 'parked' | 'completed' | 'cancelled';
+  waitingOn: 'gate' | null;
+  currentStage: string | null;
+  stageNumber: number | null;
+  stageEnteredAt: string | null;
+  /** Keys of all stages, in order. */
+  stages: readonly string[];
+  stageProgress: Readonly<Record<string, StageState>>;
+  stagePercents: Readonly<Record<string, number>>;
+  lockedStages: readonly string[];
+  progressPercent: number;
+  openGateId: string | null;
+  outcome: string | null;
+  createdAt: string;
+  updatedAt: string;
+}>;
+
+/** The run's progress from its stages': the mean over those that are not locked. */
+export function runPercent(row: Pick<PipelineRunRow, 'stagePercents' | 'lockedStages'>): number {
+  const open = Object.entries(row.stagePercents).filter(([stage]) => !row.lockedStages.includes(stage));
+  return meanPercent(open.map(([, percent]) => percent));
+}
+
+type Maybe = PipelineRunRow | undefined;
+type Of<Type extends RunEvent['type']> = Recorded<Extract<RunEvent, { type: Type }>>;
+
+/** One row per run; every event moves its version. */
+export const pipelineRuns: Projection<PipelineRunRow, RunEvent> = {
+  name: 'pipeline_runs',
+  version: 1,
+  keysOf: ({ streamId }) => [streamId],
+  isFinal: ({ status }) => status === 'completed' || status === 'cancelled',
+  on: {
+    'pipeline_run.started': (_row, event) => started(event),
+    'pipeline_run.completed': (row, event) =>
+      moved(row, event, { status: 'completed', waitingOn: null, outcome: event.detail.outcome }),
+    'pipeline_run.cancelled': (row, event) =>
+      moved(row, event, { status: 'cancelled', waitingOn: null, outcome: event.detail.outcome }),
+    'pipeline_run.parked': (row, event) => moved(row, event, { status: 'parked', waitingOn: null }),
+    'pipeline_run.unparked': (row, event) => moved(row, event, { status: 'running' }),
+    'stage.entered': (row, event) =>
+      moved(row, event, {
+        currentStage: event.detail.stage,
+        stageNumber: event.detail.stage_number,
+        stageEnteredAt: event.occurredAt,
+      }),
+    'stage.started': (row, event) => staged(row, event, 'in_progress'),
+    'stage.completed': (row, event) => staged(row, event, 'completed', event.detail.progress_percent),
+    'stage.gated': (row, event) => staged(row, event, 'gated'),
+    'stage.reopened': (row, event) => staged(row, event, 'in_progress', event.detail.progress_percent),
+    'stage.reset': (row, event) => staged(row, event, 'created', 0),
+    'stage.result_recorded': (row, event) => moved(row, event),
+    'milestone.completed': (row, event) => progressed(row, event),
+    'milestone.reopened': (row, event) => progressed(row, event),
+    'milestone.dropped': (row, event) => progressed(row, event),
+    'criterion.met': (row, event) => moved(row, event),
+    'criterion.unmet': (row, event) => moved(row, event),
+    'focus.suggested': (row, event) => moved(row, event),
+    'risk.raised': (row, event) => moved(row, event),
+    'risk.dismissed': (row, event) => moved(row, event),
+    'gate.opened': (row, event) => moved(row, event, { waitingOn: 'gate', openGateId: event.detail.gate_id }),
+    'gate.decided': (row, event) => moved(row, event, { waitingOn: null, openGateId: null }),
+    // Nobody decided: the run still waits, until somebody asks again.
+    'gate.expired': (row, event) => moved(row, event, { openGateId: null }),
+    'gate.superseded': (row, event) => moved(row, event, { waitingOn: null, openGateId: null }),
+    'facts.recorded': (row, event) => moved(row, event),
+  },
+};
+
+function started({
+  streamId,
+  tenantId,
+  streamVersion,
+  recordedAt,
+  detail,
+}: Of<'pipeline_run.started'>): PipelineRunRow {
+  const { template, subject, input } = detail;
+  return {
+    id: streamId,
+    tenantId,
+    streamVersion,
+    templateKey: template.key,
+    templateVersion: template.version,
+    templateHash: template.content_hash,
+    templateName: template.name,
+    ...subjectColumns(subject),
+    subject,
+    input,
+    ...unbegun(detail),
+    createdAt: recordedAt,
+    updatedAt: recordedAt,
+  };
+}
+
+function unbegun({ stages }: Of<'pipeline_run.started'>['detail']) {
+  return {
+    status: 'running' as const,
+    waitingOn: null,
+    currentStage: null,
+    stageNumber: null,
+    stageEnteredAt: null,
+    stages: stages.map(({ key }) => key),
+    stageProgress: Object.fromEntries(stages.map(({ key }) => [key, 'created' as const])),
+    stagePercents: Object.fromEntries(stages.map(({ key }) => [key, 0])),
+    lockedStages: stages.filter(({ locked }) => locked === true).map(({ key }) => key),
+    progressPercent: 0,
+    openGateId: null,
+    outcome: null,
+  };
+}
+
+function subjectColumns(subject: Subject) {
+  return {
+    subjectType: subject.type,
+    projectId: subject.type === 'project' ? subject.project_id : null,
+    candidateId: subject.type === 'application' ? subject.candidate_id : null,
+    jobProfileId: subject.type === 'application' ? subject.job_profile_id : null,
+  };
+}
+
+function moved(row: Maybe, event: Recorded<RunEvent>, change: Partial<PipelineRunRow> = {}): PipelineRunRow {
+  if (row === undefined) throw new Error(`Run ${event.streamId} has no row for its ${event.type}.`);
+  return { ...row, ...change, streamVersion: event.streamVersion, updatedAt: event.recordedAt };
+}
+
+function staged(
+  row: Maybe,
+  event: Of<'stage.started' | 'stage.completed' | 'stage.gated' | 'stage.reopened' | 'stage.reset'>,
+  state: StageState,
+  percent?: number,
+): PipelineRunRow {
+  const next = moved(row, event);
+  const { stage } = event.detail;
+  const stageProgress = { ...next.stageProgress, [stage]: state };
+  return withPercent({ ...next, stageProgress }, stage, percent ?? next.stagePercents[stage] ?? 0);
+}
+
+function progressed(
+  row: Maybe,
+  event: Of<'milestone.completed' | 'milestone.reopened' | 'milestone.dropped'>,
+): PipelineRunRow {
+  return withPercent(moved(row, event), event.detail.stage, event.detail.progress_percent);
+}
+
+function withPercent(row: PipelineRunRow, stage: string, percent: number): PipelineRunRow {
+  const stagePercents = { ...row.stagePercents, [stage]: percent };
+  return { ...row, stagePercents, progressPercent: runPercent({ ...row, stagePercents }) };
+}

@@ -1,0 +1,84 @@
+import type { Finding, RiskView } from './run.events.js';
+import { own } from './json.policy.js';
+import type { Stage } from './stage.plan.js';
+
+/** Whether a stage may be completed: each reason why not, with the action that removes it at the same index. */
+export type Readiness = Readonly<{
+  ready: boolean;
+  blockedReasons: readonly Finding[];
+  requiredActions: readonly Finding[];
+}>;
+
+type Obstacle = Readonly<{ reason: Finding; action: Finding }>;
+
+/** Computed from the stage as it stands; `risks` are the stage's own. */
+export function assessReadiness(stage: Stage, risks: readonly RiskView[]): Readiness {
+  const obstacles = [
+    ...unstarted(stage),
+    ...openMilestones(stage).map(milestoneObstacle),
+    ...unmetCriteria(stage),
+    ...openRisks(risks),
+  ];
+  return {
+    ready: obstacles.length === 0,
+    blockedReasons: obstacles.map(({ reason }) => reason),
+    requiredActions: obstacles.map(({ action }) => action),
+  };
+}
+
+function unstarted(stage: Stage): readonly Obstacle[] {
+  if (stage.state !== 'created') return [];
+  return [obstacle('stage-not-started', 'The stage was not started yet.', 'start-stage', 'Start the stage.')];
+}
+
+/** A milestone a decision completes is not asked for: the decision comes after readiness. */
+function openMilestones(stage: Stage): readonly Readonly<{ key: string; title: string }>[] {
+  return Object.keys(stage.weights)
+    .toSorted()
+    .flatMap((key) => {
+      const milestone = own(stage.definition.milestones, key);
+      if (milestone === undefined || stage.completed.includes(key)) return [];
+      const isTied = milestone.completed_by !== undefined || milestone.also_completed_by !== undefined;
+      return isTied ? [] : [{ key, title: milestone.title }];
+    });
+}
+
+function milestoneObstacle({ key, title }: Readonly<{ key: string; title: string }>): Obstacle {
+  const named = `"${title}" (${key})`;
+  return obstacle(
+    'milestone-incomplete',
+    `Milestone ${named} is not complete.`,
+    'complete-milestone',
+    `Complete milestone ${named}.`,
+  );
+}
+
+function unmetCriteria(stage: Stage): readonly Obstacle[] {
+  return stage.definition.exit_criteria
+    .filter(({ key }) => !stage.met.includes(key))
+    .map(({ key, text }) =>
+      obstacle(
+        'criterion-unmet',
+        `Exit criterion "${text}" (${key}) is not met.`,
+        'meet-criterion',
+        `Meet exit criterion "${text}" (${key}).`,
+      ),
+    );
+}
+
+function openRisks(risks: readonly RiskView[]): readonly Obstacle[] {
+  return risks
+    .filter(({ dismissed }) => !dismissed)
+    .map(({ id, type, message }) =>
+      obstacle(
+        'risk-open',
+        `Risk "${message}" (${type}) is not dismissed.`,
+        'dismiss-risk',
+        `Dismiss risk ${id} with a reason.`,
+      ),
+    );
+}
+
+function obstacle(code: string, message: string, action: string, todo: string): Obstacle {
+  return { reason: { code, message }, action: { code: action, message: todo } };
+}

@@ -1,0 +1,49 @@
+import { refuse } from '../kernel/domain-error.js';
+import { requiredReason, risksOf, stageAtHand, unlockedStage } from './guards.decider.js';
+import { isSameJson, own } from './json.policy.js';
+import type { DismissRisk, RaiseRisk, RecordFacts, RecordResult, SuggestFocus } from './run-command.decider.js';
+import type { Running } from './run-state.decider.js';
+import type { RunEvent } from './run.events.js';
+
+export function raiseRisk(run: Running, { data, freshId }: RaiseRisk): readonly RunEvent[] {
+  const stage = unlockedStage(run, data.stage);
+  const { type, message } = data;
+  const isKnown = risksOf(run, stage).some((risk) => !risk.dismissed && risk.type === type && risk.message === message);
+  if (isKnown) return []; // The same open risk, raised twice, is one risk.
+  return [{ type: 'risk.raised', detail: { stage: data.stage, risk_id: freshId, type, message } }];
+}
+
+export function dismissRisk(run: Running, { data }: DismissRisk): readonly RunEvent[] {
+  const stage = unlockedStage(run, data.stage);
+  const risk = risksOf(run, stage).find(({ id }) => id === data.riskId);
+  if (risk === undefined) {
+    throw refuse('risk-not-found', `Stage "${stage.definition.name}" has no risk ${data.riskId}.`);
+  }
+  if (risk.dismissed) return [];
+  const reason = requiredReason(data.reason, 'dismissing a risk');
+  return [{ type: 'risk.dismissed', detail: { stage: data.stage, risk_id: risk.id }, reason }];
+}
+
+export function suggestFocus(run: Running, { data }: SuggestFocus): readonly RunEvent[] {
+  const stage = unlockedStage(run, data.stage);
+  if (isSameJson(stage.focus, data.focus)) return [];
+  return [{ type: 'focus.suggested', detail: { stage: data.stage, focus: data.focus } }];
+}
+
+export function recordResult(run: Running, { data }: RecordResult): readonly RunEvent[] {
+  const stage = stageAtHand(run, data.stage, 'in_progress');
+  const result = {
+    outcome: data.outcome,
+    score: data.score ?? null,
+    feedback: data.feedback ?? null,
+    data: data.data ?? null,
+  };
+  if (isSameJson(stage.result, result)) return [];
+  return [{ type: 'stage.result_recorded', detail: { stage: data.stage, ...result } }];
+}
+
+/** Facts are merged by key; a later value replaces an earlier one. */
+export function recordFacts(run: Running, { data: { facts, trigger } }: RecordFacts): readonly RunEvent[] {
+  const isNews = Object.entries(facts).some(([key, value]) => !isSameJson(value, own(run.facts, key)));
+  return isNews ? [{ type: 'facts.recorded', detail: { facts, trigger } }] : [];
+}

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { fold } from '../kernel/decider.js';
+import { refuse } from '../kernel/domain-error.js';
+import { type Rows, project } from '../kernel/projection.js';
+import type { Recorded } from '../kernel/recorded-event.js';
+import { EventStore } from '../platform/event-store/event-store.js';
+import { StreamMemory } from '../platform/event-store/stream-memory.js';
+import { type PipelineRunRow, pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
+import { runDecider } from './run.decider.js';
+import type { RunEvent } from './run.events.js';
+import { runStream } from './run-stream.js';
+import type { Begun } from './run-state.decider.js';
+
+/** A run as it was: after so many events, or at a moment as the timeline knew it then. */
+export type PointInTime = Readonly<{ version: number }> | Readonly<{ asOf: string }>;
+
+/** Runs as they are and were, folded from their events by the same functions that decide and project. */
+@Injectable()
+export class RunHistory {
+  constructor(
+    private readonly store: EventStore,
+    private readonly memory: StreamMemory,
+  ) {}
+
+  /** What the rules know of a run now, and its version. @throws DomainError `run-not-found` */
+  async stateOf(tenantId: string, runId: string): Promise<Readonly<{ state: Begun; version: number }>> {
+    const { state, version } = await this.memory.current(runStream, tenantId, runId);
+    if (state.status === 'not_started') throw notFound(runId);
+    return { state, version };
+  }
+
+  /** What the rules knew of a run after its first `version` events. @throws DomainError `run-not-found` */
+  async stateAt(tenantId: string, runId: string, version: number): Promise<Begun> {
+    const state = fold(
+      runDecider.evolve,
+      runDecider.initialState,
+      await this.eventsUntil(tenantId, runId, { version }),
+    );
+    if (state.status === 'not_started') throw notFound(runId);
+    return state;
+  }
+
+  /** The run's read model as it was. @throws DomainError `run-not-found`, `version-not-found` */
+  async rowAt(tenantId: string, runId: string, point: PointInTime): Promise<PipelineRunRow> {
+    const events = await this.eventsUntil(tenantId, runId, point);
+    const none: Rows<PipelineRunRow> = new Map();
+    const rows = fold((known, event) => project(pipelineRuns, known, event), none, events);
+    const row = rows.get(runId);
+    if (row === undefined || ('version' in point && row.streamVersion !== point.version))
+      throw await this.missing(tenantId, runId, point);
+    return row;
+  }
+
+  private async eventsUntil(
+    tenantId: string,
+    runId: string,
+    point: PointInTime,
+  ): Promise<readonly Recorded<RunEvent>[]> {
+    const limit = 'version' in point ? point.version : null;
+    const events = (await this.store.read(tenantId, runId, { limit })) as unknown as readonly Recorded<RunEvent>[];
+    const ofRun = events.filter(({ streamType }) => streamType === runStream.name);
+    return 'asOf' in point ? ofRun.filter(({ recordedAt }) => recordedAt <= point.asOf) : ofRun;
+  }
+
+  private async missing(tenantId: string, runId: string, point: PointInTime) {
+    const { version } = await this.stateOf(tenantId, runId);
+    const message =
+      'asOf' in point
+        ? `The run did not exist at ${point.asOf}.`
+        : `The run has ${String(version)} versions; there is no version ${String(point.version)}.`;
+    return refuse('version-not-found', message, { version });
+  }
+}
+
+function notFound(runId: string) {
+  return refuse('run-not-found', `There is no run ${runId}.`);
+}

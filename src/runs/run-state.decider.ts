@@ -1,0 +1,192 @@
+import type { JsonObject } from '../kernel/json.js';
+import type { Decision } from '../templates/contract.js';
+import type { OpenedGate, RiskView, RunEvent, RunOrigin } from './run.events.js';
+import { createStage, planPipeline, type Stage } from './stage.plan.js';
+import { own } from './json.policy.js';
+
+/** A gate that waits for nobody any more. */
+export type ClosedGate = Readonly<{ status: 'decided'; decision: Decision } | { status: 'expired' | 'superseded' }>;
+
+export type Risk = RiskView & Readonly<{ stage: string }>;
+
+type Journey = Readonly<{
+  origin: RunOrigin;
+  stages: readonly Stage[];
+  /** Null only between the first two events. */
+  currentStage: string | null;
+  risks: readonly Risk[];
+  closedGates: Readonly<Record<string, ClosedGate>>;
+  facts: JsonObject;
+}>;
+
+/** Only a running run can have a pending gate, and only one. */
+export type Running = Journey & Readonly<{ status: 'running'; gate: OpenedGate | null }>;
+export type Parked = Journey & Readonly<{ status: 'parked' }>;
+export type Closed = Journey & Readonly<{ status: 'completed' | 'cancelled'; outcome: string }>;
+export type Begun = Running | Parked | Closed;
+
+/** What the rules need to know of a run; plain JSON, so that it can be kept as a snapshot. */
+export type RunState = Readonly<{ status: 'not_started' }> | Begun;
+
+/** Folds one event into the state; untouched parts stay the same objects. */
+export function evolve(state: RunState, event: RunEvent): RunState {
+  if (event.type === 'pipeline_run.started') return begun(event.detail);
+  if (state.status === 'not_started') throw new Error(`A run's first event cannot be ${event.type}.`);
+  return evolveBegun(state, event);
+}
+
+type Later = Exclude<RunEvent, { type: 'pipeline_run.started' }>;
+
+function evolveBegun(run: Begun, event: Later): RunState {
+  switch (event.type) {
+    case 'pipeline_run.completed':
+      return closed(run, 'completed', event.detail.outcome);
+    case 'pipeline_run.cancelled':
+      return closed(run, 'cancelled', event.detail.outcome);
+    case 'pipeline_run.parked':
+      return { ...journey(run), status: 'parked' };
+    case 'pipeline_run.unparked':
+      return { ...journey(run), status: 'running', gate: null };
+    case 'gate.opened':
+      return run.status === 'running' ? { ...run, gate: event.detail } : run;
+    case 'gate.decided':
+      return gateClosed(run, event.detail.gate_id, { status: 'decided', decision: event.detail.decision });
+    case 'gate.expired':
+      return gateClosed(run, event.detail.gate_id, { status: 'expired' });
+    case 'gate.superseded':
+      return gateClosed(run, event.detail.gate_id, { status: 'superseded' });
+    case 'facts.recorded':
+      return { ...run, facts: { ...run.facts, ...event.detail.facts } };
+    case 'risk.raised':
+    case 'risk.dismissed':
+      return { ...run, risks: evolveRisks(run.risks, event) };
+    case 'stage.entered':
+      return { ...run, currentStage: event.detail.stage };
+    case 'stage.started':
+    case 'stage.completed':
+    case 'stage.gated':
+    case 'stage.reopened':
+    case 'stage.reset':
+    case 'stage.result_recorded':
+    case 'milestone.completed':
+    case 'milestone.reopened':
+    case 'milestone.dropped':
+    case 'criterion.met':
+    case 'criterion.unmet':
+    case 'focus.suggested':
+      return {
+        ...run,
+        stages: run.stages.map((stage) =>
+          stage.definition.key === event.detail.stage ? evolveStage(stage, event) : stage,
+        ),
+      };
+  }
+}
+
+type OfStage = Extract<
+  Later,
+  {
+    type:
+      Exclude<`stage.${string}`, 'stage.entered'> | `milestone.${string}` | `criterion.${string}` | 'focus.suggested';
+  }
+>;
+
+function evolveStage(stage: Stage, event: Exclude<OfStage, { type: 'stage.entered' }>): Stage {
+  switch (event.type) {
+    case 'stage.started':
+      return { ...stage, state: 'in_progress' };
+    case 'stage.completed':
+      return { ...stage, state: 'completed', override: event.detail.override };
+    case 'stage.gated':
+      return { ...stage, state: 'gated' };
+    case 'stage.reopened':
+      return { ...stage, state: 'in_progress' };
+    case 'stage.reset':
+      return createStage(stage.definition, stage.number, stage.focus);
+    case 'stage.result_recorded': {
+      const { outcome, score, feedback, data } = event.detail;
+      return { ...stage, result: { outcome, score, feedback, data } };
+    }
+    case 'milestone.completed':
+      return { ...stage, completed: [...stage.completed, event.detail.milestone] };
+    case 'milestone.reopened':
+      return { ...stage, completed: without(stage.completed, event.detail.milestone) };
+    case 'milestone.dropped':
+      return {
+        ...stage,
+        weights: event.detail.weights,
+        completed: without(stage.completed, event.detail.milestone),
+      };
+    case 'criterion.met':
+      return { ...stage, met: [...stage.met, event.detail.criterion] };
+    case 'criterion.unmet':
+      return { ...stage, met: without(stage.met, event.detail.criterion) };
+    case 'focus.suggested':
+      return { ...stage, focus: event.detail.focus };
+  }
+}
+
+function evolveRisks(
+  risks: readonly Risk[],
+  event: Extract<RunEvent, { type: 'risk.raised' | 'risk.dismissed' }>,
+): readonly Risk[] {
+  const { stage, risk_id: id } = event.detail;
+  if (event.type === 'risk.dismissed')
+    return risks.map((risk) => (risk.id === id ? { ...risk, dismissed: true } : risk));
+  return [...risks, { id, stage, type: event.detail.type, message: event.detail.message, dismissed: false }];
+}
+
+function begun(origin: RunOrigin): Running {
+  return {
+    status: 'running',
+    gate: null,
+    origin,
+    stages: planPipeline(origin.stages),
+    currentStage: null,
+    risks: [],
+    closedGates: {},
+    facts: {},
+  };
+}
+
+function gateClosed(run: Begun, id: string, gate: ClosedGate): Begun {
+  const closedGates = { ...run.closedGates, [id]: gate };
+  return run.status === 'running' ? { ...run, closedGates, gate: null } : { ...run, closedGates };
+}
+
+function closed(run: Begun, status: Closed['status'], outcome: string): Closed {
+  return { ...journey(run), status, outcome };
+}
+
+/** What stays when the status changes; what only one status knows is left behind. */
+function journey({ origin, stages, currentStage, risks, closedGates, facts }: Begun): Journey {
+  return { origin, stages, currentStage, risks, closedGates, facts };
+}
+
+function without(list: readonly string[], value: string): readonly string[] {
+  return list.filter((other) => other !== value);
+}
+
+/** The stage of that key, or undefined. */
+export function findStage(run: Begun, key: string): Stage | undefined {
+  return run.stages.find(({ definition }) => definition.key === key);
+}
+
+/** The stage the run stands at. */
+export function currentStage(run: Begun): Stage {
+  const stage = run.stages.find(({ definition }) => definition.key === run.currentStage);
+  if (stage === undefined) throw new Error('A run stands at a stage from its first command on.');
+  return stage;
+}
+
+/** The gate of that id that is no longer pending, or undefined. */
+export function findClosedGate(run: Begun, id: string): ClosedGate | undefined {
+  return own(run.closedGates, id);
+}
+
+/** What keeps a running run from going on: its current stage's work is done and a decision is due. */
+export function waitingOn(run: RunState): 'gate' | null {
+  if (run.status !== 'running' || run.currentStage === null) return null;
+  const { state, definition } = currentStage(run);
+  return state === 'completed' && definition.gate !== undefined ? 'gate' : null;
+}

@@ -1,0 +1,34 @@
+import { type StreamType, inline } from '../platform/event-store/stream-type.js';
+import { decisionGates } from './decision-gate/decision-gate.projection.js';
+import { pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
+import type { RunCommand } from './run-command.decider.js';
+import { runDecider } from './run.decider.js';
+import { type RunEvent, type Subject, runCatalogue } from './run.events.js';
+import type { RunState } from './run-state.decider.js';
+import { stageConfigs } from './stage-config/stage-config.projection.js';
+
+/** A run's stream: its rules, its read models, and the claim that lets a project have one open run at a time. */
+export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
+  name: 'pipeline_run',
+  decider: runDecider,
+  catalogue: runCatalogue,
+  stateVersion: 1,
+  projections: [inline(pipelineRuns), inline(stageConfigs), inline(decisionGates)],
+  claims: (before, events) => ({
+    take: events.flatMap((event) => (event.type === 'pipeline_run.started' ? openRunClaims(event.detail.subject) : [])),
+    release:
+      events.some(({ type }) => closing.has(type)) && before.status !== 'not_started'
+        ? openRunClaims(before.origin.subject)
+        : [],
+  }),
+  provenance: (state) =>
+    state.status === 'not_started'
+      ? {}
+      : { template: { key: state.origin.template.key, version: state.origin.template.version } },
+};
+
+const closing = new Set<RunEvent['type']>(['pipeline_run.completed', 'pipeline_run.cancelled']);
+
+function openRunClaims(subject: Subject): readonly string[] {
+  return subject.type === 'project' ? [`project/${subject.project_id}/open-run`] : [];
+}

@@ -1,0 +1,63 @@
+import type { Decider } from '../kernel/decider.js';
+import { refuse } from '../kernel/domain-error.js';
+import { decideGate, expireGate } from './gates.decider.js';
+import { asRunning } from './guards.decider.js';
+import { cancel, park, resume, startRun, unpark } from './lifecycle.decider.js';
+import { completeMilestone, meetCriterion, reopenMilestone, unmeetCriterion } from './milestones.decider.js';
+import { dismissRisk, raiseRisk, recordFacts, recordResult, suggestFocus } from './records.decider.js';
+import type { RunCommand } from './run-command.decider.js';
+import { evolve, type RunState } from './run-state.decider.js';
+import type { RunEvent } from './run.events.js';
+import { advance, completeStage, startStage } from './stages.decider.js';
+
+/** Sends each command to its rule. The first group answers a parked or closed run themselves. */
+function decide(state: RunState, command: RunCommand): readonly RunEvent[] {
+  if (command.type === 'start_run') return startRun(state, command);
+  if (state.status === 'not_started') throw refuse('run-not-found', 'There is no such run. Start one first.');
+  switch (command.type) {
+    case 'park':
+      return park(state, command);
+    case 'unpark':
+      return unpark(state, command);
+    case 'cancel':
+      return cancel(state, command);
+    case 'resume':
+      return resume(state);
+    case 'decide_gate':
+      return decideGate(state, command);
+    case 'expire_gate':
+      return expireGate(state, command);
+
+    case 'start_stage':
+      return startStage(asRunning(state), command);
+    case 'complete_stage':
+      return completeStage(asRunning(state), command);
+    case 'complete_milestone':
+      return completeMilestone(asRunning(state), command);
+    case 'reopen_milestone':
+      return reopenMilestone(asRunning(state), command);
+    case 'meet_criterion':
+      return meetCriterion(asRunning(state), command);
+    case 'unmeet_criterion':
+      return unmeetCriterion(asRunning(state), command);
+    case 'raise_risk':
+      return raiseRisk(asRunning(state), command);
+    case 'dismiss_risk':
+      return dismissRisk(asRunning(state), command);
+    case 'suggest_focus':
+      return suggestFocus(asRunning(state), command);
+    case 'record_result':
+      return recordResult(asRunning(state), command);
+    case 'record_facts':
+      return recordFacts(asRunning(state), command);
+    case 'advance':
+      return advance(asRunning(state), command);
+  }
+}
+
+/** The rules of one run. */
+export const runDecider: Decider<RunState, RunCommand, RunEvent> = {
+  initialState: { status: 'not_started' },
+  decide,
+  evolve,
+};

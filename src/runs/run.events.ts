@@ -1,0 +1,138 @@
+import type { JsonObject } from '../kernel/json.js';
+import type { Catalogue, DomainEvent } from '../kernel/recorded-event.js';
+import type { Decision, GateType, OnExpiry, StageDefinition, TemplateReference } from '../templates/contract.js';
+
+// Which columns an event fills. `toStage`: the stage a `stage.*` event is about, so that one filter finds a stage's
+// whole life. `fromStage`: only on `stage.entered`, the stage the run left for it. `reason`: a person's words, where
+// the command carried some. Everything else names its stage in `detail.stage`.
+
+/** Who or what a run moves. */
+export type Subject =
+  | Readonly<{ type: 'project'; project_id: string }>
+  | Readonly<{ type: 'application'; candidate_id: string; job_profile_id: string }>
+  | Readonly<{ type: 'none' }>;
+
+/** One thing that keeps a stage from being ready, or one thing to do about it. `code` is for programs. */
+export type Finding = Readonly<{ code: string; message: string }>;
+
+/** Somebody ended a stage that was not ready: why, and what was unmet at that moment. */
+export type Override = Readonly<{ reason: string; unmet: readonly Finding[] }>;
+
+/** How the subject did in a stage. `score` has the scale of whoever records it. */
+export type StageResult = Readonly<{
+  outcome: 'pass' | 'fail' | 'undecided';
+  score: number | null;
+  feedback: string | null;
+  data: JsonObject | null;
+}>;
+
+/** What narrowing keeps and drops; only `drop_milestones` has an effect, the rest is for readers. */
+export type Scope = Readonly<{ keep?: readonly string[]; drop_milestones?: readonly string[]; note?: string }>;
+
+/** A risk as it is shown. */
+export type RiskView = Readonly<{ id: string; type: string; message: string; dismissed: boolean }>;
+
+/** What there was to judge by when a gate opened. */
+export type Evidence = Readonly<{
+  milestones: Readonly<Record<string, Readonly<{ title: string; weight: number; completed: boolean }>>>;
+  progress_percent: number;
+  exit_criteria: readonly Readonly<{ key: string; text: string; met: boolean }>[];
+  open_risks: readonly RiskView[];
+  result: StageResult | null;
+  readiness: Readonly<{
+    ready: boolean;
+    blocked_reasons: readonly Finding[];
+    required_actions: readonly Finding[];
+    override: Override | null;
+  }>;
+}>;
+
+/** A gate as it opens. `expires_at` is null where it stays open until decided. */
+export type OpenedGate = Readonly<{
+  gate_id: string;
+  stage: string;
+  stage_number: number;
+  gate_type: GateType;
+  options: readonly Decision[];
+  decided_by: readonly string[];
+  reason_required_for: readonly Decision[];
+  expires_at: string | null;
+  on_expiry: OnExpiry;
+  evidence: Evidence;
+}>;
+
+/** What a run begins with. The definitions are embedded: they never move under a run, and it explains itself. */
+export type RunOrigin = Readonly<{
+  template: TemplateReference;
+  subject: Subject;
+  input: JsonObject;
+  stages: readonly StageDefinition[];
+}>;
+
+type OfStage<More extends object = object> = Readonly<{ stage: string } & More>;
+type OfMilestone<More extends object = object> = OfStage<
+  { milestone: string; weight: number; /** The stage's, after it. */ progress_percent: number } & More
+>;
+
+/** Everything that happens to a run. Details are stored and sent as they stand here. */
+export type RunEvent =
+  | DomainEvent<'pipeline_run.started', RunOrigin>
+  | DomainEvent<'pipeline_run.completed', Readonly<{ outcome: 'completed' }>>
+  | DomainEvent<'pipeline_run.cancelled', Readonly<{ outcome: string }>>
+  | DomainEvent<'pipeline_run.parked', OfStage<{ gate_id: string | null }>>
+  | DomainEvent<'pipeline_run.unparked', OfStage>
+  | DomainEvent<'stage.entered', OfStage<{ stage_number: number }>>
+  | DomainEvent<'stage.started', OfStage>
+  | DomainEvent<
+      'stage.completed',
+      OfStage<{ progress_percent: number; override: Override | null; trigger: string | null }>
+    >
+  | DomainEvent<'stage.gated', OfStage<{ gate_id: string }>>
+  | DomainEvent<'stage.reopened', OfStage<{ progress_percent: number }>>
+  | DomainEvent<'stage.reset', OfStage>
+  | DomainEvent<'milestone.completed', OfMilestone>
+  | DomainEvent<'milestone.reopened', OfMilestone>
+  | DomainEvent<'milestone.dropped', OfMilestone<{ weights: Readonly<Record<string, number>> }>>
+  | DomainEvent<'criterion.met', OfStage<{ criterion: string }>>
+  | DomainEvent<'criterion.unmet', OfStage<{ criterion: string }>>
+  | DomainEvent<'focus.suggested', OfStage<{ focus: readonly string[] }>>
+  | DomainEvent<'risk.raised', OfStage<{ risk_id: string; type: string; message: string }>>
+  | DomainEvent<'risk.dismissed', OfStage<{ risk_id: string }>>
+  | DomainEvent<'gate.opened', OpenedGate>
+  | DomainEvent<
+      'gate.decided',
+      OfStage<{ gate_id: string; decision: Decision; to_stage: string | null; scope: Scope | null }>
+    >
+  | DomainEvent<'gate.expired', OfStage<{ gate_id: string; on_expiry: OnExpiry }>>
+  | DomainEvent<'gate.superseded', OfStage<{ gate_id: string }>>
+  | DomainEvent<'facts.recorded', Readonly<{ facts: JsonObject; trigger: string }>>
+  | DomainEvent<'stage.result_recorded', OfStage<StageResult>>;
+
+/** How the store files each event of a run. */
+export const runCatalogue: Catalogue<RunEvent> = {
+  'pipeline_run.started': { category: 'run', schemaVersion: 1 },
+  'pipeline_run.completed': { category: 'run', schemaVersion: 1 },
+  'pipeline_run.cancelled': { category: 'run', schemaVersion: 1 },
+  'pipeline_run.parked': { category: 'park', schemaVersion: 1 },
+  'pipeline_run.unparked': { category: 'unpark', schemaVersion: 1 },
+  'stage.entered': { category: 'transition', schemaVersion: 1 },
+  'stage.started': { category: 'transition', schemaVersion: 1 },
+  'stage.completed': { category: 'transition', schemaVersion: 1 },
+  'stage.gated': { category: 'transition', schemaVersion: 1 },
+  'stage.reopened': { category: 'transition', schemaVersion: 1 },
+  'stage.reset': { category: 'transition', schemaVersion: 1 },
+  'milestone.completed': { category: 'milestone', schemaVersion: 1 },
+  'milestone.reopened': { category: 'milestone', schemaVersion: 1 },
+  'milestone.dropped': { category: 'milestone', schemaVersion: 1 },
+  'criterion.met': { category: 'milestone', schemaVersion: 1 },
+  'criterion.unmet': { category: 'milestone', schemaVersion: 1 },
+  'focus.suggested': { category: 'milestone', schemaVersion: 1 },
+  'risk.raised': { category: 'risk_change', schemaVersion: 1 },
+  'risk.dismissed': { category: 'risk_change', schemaVersion: 1 },
+  'gate.opened': { category: 'gate_decision', schemaVersion: 1 },
+  'gate.decided': { category: 'gate_decision', schemaVersion: 1 },
+  'gate.expired': { category: 'gate_decision', schemaVersion: 1 },
+  'gate.superseded': { category: 'gate_decision', schemaVersion: 1 },
+  'facts.recorded': { category: 'fact', schemaVersion: 1 },
+  'stage.result_recorded': { category: 'result', schemaVersion: 1 },
+};

@@ -1,0 +1,300 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { command, recorded, start, stateAfter, trialStages } from '../../test/support/run-story.js';
+import { DomainError } from '../kernel/domain-error.js';
+import { project, type Projection, type Row, type Rows } from '../kernel/projection.js';
+import { decisionGates } from './decision-gate/decision-gate.projection.js';
+import { pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
+import type { Deciding, RunCommand } from './run-command.decider.js';
+import { runDecider } from './run.decider.js';
+import { waitingOn, type Begun, type RunState } from './run-state.decider.js';
+import type { RunEvent } from './run.events.js';
+import { stageConfigs } from './stage-config/stage-config.projection.js';
+import { isLocked, stageProgress, type StageState } from './stage.plan.js';
+import { meanPercent } from './weights.plan.js';
+
+/** A seed for one command; what it means depends on where the run stands, so that most are worth trying. */
+type Seed = Readonly<{ kind: number; pick: number; twist: number }>;
+type Step = Readonly<{ command: RunCommand; before: RunState; events: readonly RunEvent[]; after: RunState }>;
+
+const chief: Deciding = { actor: { type: 'founder', id: 'ada' }, roles: ['admin'] };
+const stageKeys = [...trialStages.map(({ key }) => key), 'missing'];
+const decisions = ['proceed', 'narrow', 'pivot', 'park'] as const;
+
+function pick<Value>(values: readonly Value[], seed: number): Value {
+  const value = values[seed % values.length];
+  if (value === undefined) throw new Error('There is nothing to pick from.');
+  return value;
+}
+
+function commandFor(run: Begun, { kind, pick: seed, twist }: Seed): RunCommand {
+  const stage = twist === 0 ? pick(stageKeys, seed) : (run.currentStage ?? 'draft');
+  const definition = trialStages.find(({ key }) => key === stage);
+  const milestone = pick([...Object.keys(definition?.milestones ?? {}), 'missing'], seed);
+  const gateId = run.status === 'running' && run.gate !== null && twist > 0 ? run.gate.gate_id : `id-${String(seed)}`;
+  const riskId = pick(run.risks.map(({ id }) => id).concat('missing'), seed);
+  const scope = { drop_milestones: [milestone] };
+  const toStage = twist === 0 ? undefined : pick(stageKeys, seed);
+  const reason = twist === 3 ? ' ' : 'Because';
+  const choices: readonly RunCommand[] = [
+    command('start_stage', { stage }),
+    command('complete_milestone', { stage, milestone }),
+    command('complete_milestone', { stage, milestone }),
+    command('reopen_milestone', { stage, milestone }),
+    command('complete_stage', { stage }),
+    command('complete_stage', { stage, override: true, reason }),
+    command('complete_stage', { stage, override: true, reason }),
+    command('complete_stage', { stage, override: true, reason }),
+    command('start_stage', { stage }),
+    command('meet_criterion', { stage, criterion: 'sourced' }),
+    command('unmeet_criterion', { stage, criterion: 'sourced' }),
+    command('raise_risk', { stage, type: 'legal', message: `Worry ${String(seed % 2)}` }),
+    command('dismiss_risk', { stage: run.risks.find(({ id }) => id === riskId)?.stage ?? stage, riskId, reason }),
+    command('suggest_focus', { stage, focus: [milestone] }),
+    command('record_result', { stage, outcome: 'pass', score: seed }),
+    command('record_facts', { facts: { [milestone]: seed }, trigger: 'chat' }),
+    command('advance', {}),
+    command('decide_gate', { gateId, decision: 'proceed' }),
+    command('decide_gate', { gateId, decision: 'proceed' }),
+    command('decide_gate', { gateId, decision: 'proceed' }),
+    command('decide_gate', { gateId, decision: 'narrow', scope }),
+    command('decide_gate', { gateId, decision: pick(decisions, seed), toStage, scope, reason }),
+    command('expire_gate', { gateId }, { now: `2026-03-01T1${String(twist + 2)}:30:00.000Z` }),
+    command('unpark', { reason }),
+    command('unpark', { reason }),
+    seed % 4 === 0 ? command('park', { reason }) : command('unpark', { reason }),
+    seed % 16 === 0 ? command('cancel', { reason }) : command('advance', {}),
+  ];
+  return { ...pick(choices, kind), by: chief };
+}
+
+/** Plays what the seeds stand for; what is refused leaves the run as it was. */
+function play(seeds: readonly Seed[]): readonly Step[] {
+  const steps: Step[] = [stepOf(runDecider.initialState, start())];
+  for (const [index, seed] of seeds.entries()) {
+    const before = steps.at(-1)?.after;
+    if (before === undefined || before.status === 'not_started') throw new Error('A run begins with its start.');
+    const next = { ...commandFor(before, seed), freshId: `id-${String(index)}` };
+    try {
+      steps.push(stepOf(before, next));
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+    }
+  }
+  return steps;
+}
+
+function stepOf(before: RunState, asked: RunCommand): Step {
+  const events = runDecider.decide(before, asked);
+  return { command: asked, before, events, after: events.reduce(runDecider.evolve, before) };
+}
+
+function holdsForEvery(
+  check: (steps: readonly Step[], events: readonly RunEvent[]) => void,
+  options: Readonly<{ seed?: number }> = {},
+): void {
+  const seed = fc.record({ kind: fc.nat(26), pick: fc.nat(60), twist: fc.nat(3) });
+  const plays = fc.array(seed, { minLength: 1, maxLength: 80, size: 'max' });
+  fc.assert(
+    fc.property(plays, (seeds) => {
+      const steps = play(seeds);
+      const events = steps.flatMap((step) => step.events);
+      check(steps, events);
+    }),
+    { numRuns: 200, ...options },
+  );
+}
+
+function rowsOf<R extends Row>(projection: Projection<R, RunEvent>, events: readonly RunEvent[]): Rows<R> {
+  return recorded(events).reduce<Rows<R>>((rows, event) => project(projection, rows, event), new Map());
+}
+
+function begun(state: RunState): Begun {
+  if (state.status === 'not_started') throw new Error('The run is not started.');
+  return state;
+}
+
+describe('any sequence of commands', () => {
+  it('replays to the state it led to, also from stored events', () => {
+    holdsForEvery((steps, events) => {
+      const stored = JSON.parse(JSON.stringify(events)) as readonly RunEvent[];
+      expect(stateAfter(stored)).toEqual(steps.at(-1)?.after);
+    });
+  });
+
+  it('has no effect when each command is sent again', () => {
+    holdsForEvery((steps) => {
+      const repeatable = steps.filter(
+        ({ command: { type }, after }) =>
+          type !== 'advance' && !(type === 'complete_stage' && after.status === 'completed'),
+      );
+      for (const step of repeatable) {
+        expect(runDecider.decide(step.after, { ...step.command, freshId: 'again' })).toEqual([]);
+      }
+    });
+  });
+
+  it('moves stages only along legal moves', () => {
+    const legal: Readonly<Record<string, Readonly<{ from: readonly StageState[]; to: StageState }>>> = {
+      'stage.started': { from: ['created'], to: 'in_progress' },
+      'stage.completed': { from: ['in_progress'], to: 'completed' },
+      'stage.gated': { from: ['completed'], to: 'gated' },
+      'stage.reopened': { from: ['completed'], to: 'in_progress' },
+      'stage.reset': { from: ['in_progress', 'completed', 'gated'], to: 'created' },
+    };
+    holdsForEvery((_steps, events) => {
+      const states = new Map<string, StageState>(trialStages.map(({ key }) => [key, 'created']));
+      for (const { type, detail } of events) {
+        const move = legal[type];
+        if (move === undefined || !('stage' in detail)) continue;
+        expect(move.from).toContain(states.get(detail.stage));
+        expect(detail.stage).not.toBe('vault');
+        states.set(detail.stage, move.to);
+      }
+    });
+  });
+
+  it('goes forward only past a gate, or from a stage that has none', () => {
+    holdsForEvery((_steps, events) => {
+      for (const [index, event] of events.entries()) {
+        if (event.type !== 'stage.entered' || event.fromStage === undefined) continue;
+        const isBack = stageKeys.indexOf(event.detail.stage) <= stageKeys.indexOf(event.fromStage);
+        const allowed = isBack ? ['stage.reset'] : [event.fromStage === 'build' ? 'stage.completed' : 'stage.gated'];
+        expect(allowed).toContain(events[index - 1]?.type);
+      }
+    });
+  });
+
+  it('keeps weights at the whole of their stage and progress between 0 and 100', () => {
+    const wholes = [100, 3, 0, 0, 0];
+    holdsForEvery((steps) => {
+      for (const { after } of steps) {
+        const { stages } = begun(after);
+        expect(stages.map(({ weights }) => Object.values(weights).reduce((sum, weight) => sum + weight, 0))).toEqual(
+          wholes,
+        );
+        expect(stages.map(stageProgress).every((percent) => percent >= 0 && percent <= 100)).toBe(true);
+      }
+    });
+  });
+
+  it('has at most one pending gate, at the completed current stage of a running run', () => {
+    holdsForEvery((steps, events) => {
+      const pending = [...rowsOf(decisionGates, events).values()].filter(({ status }) => status === 'pending');
+      const run = begun(steps.at(-1)?.after ?? runDecider.initialState);
+      expect(pending.length).toBeLessThanOrEqual(1);
+      for (const { stage, id } of pending) {
+        const at = run.stages.find(({ definition }) => definition.key === stage);
+        expect([run.status, run.currentStage, at?.state]).toEqual(['running', stage, 'completed']);
+        expect(run).toMatchObject({ gate: { gate_id: id } });
+      }
+    });
+  });
+
+  it('changes nothing once the run is closed', () => {
+    holdsForEvery((steps) => {
+      const late = steps.filter(({ before }) => before.status === 'completed' || before.status === 'cancelled');
+      expect(late.flatMap(({ events }) => events)).toEqual([]);
+    });
+  });
+
+  it('lets only unparking and cancelling change a parked run', () => {
+    holdsForEvery((steps) => {
+      const effective = steps.filter(({ before, events }) => before.status === 'parked' && events.length > 0);
+      for (const { command: asked } of effective) expect(['unpark', 'cancel']).toContain(asked.type);
+    });
+  });
+});
+
+describe('the read models after any sequence of commands', () => {
+  it('show the run as the rules know it, at the version of its last event', () => {
+    holdsForEvery((steps, events) => {
+      const run = begun(steps.at(-1)?.after ?? runDecider.initialState);
+      const percents = run.stages.filter((stage) => !isLocked(stage)).map(stageProgress);
+      expect(rowsOf(pipelineRuns, events).get('run-1')).toMatchObject({
+        streamVersion: events.length,
+        updatedAt: `recorded-${String(events.length)}`,
+        status: run.status,
+        waitingOn: waitingOn(run),
+        currentStage: run.currentStage,
+        stageProgress: Object.fromEntries(run.stages.map(({ definition, state }) => [definition.key, state])),
+        stagePercents: Object.fromEntries(run.stages.map((stage) => [stage.definition.key, stageProgress(stage)])),
+        progressPercent: meanPercent(percents),
+        openGateId: run.status === 'running' ? (run.gate?.gate_id ?? null) : null,
+      });
+    });
+  });
+
+  it('show every stage as the rules know it', () => {
+    holdsForEvery((steps, events) => {
+      const run = begun(steps.at(-1)?.after ?? runDecider.initialState);
+      const rows = rowsOf(stageConfigs, events);
+      for (const stage of run.stages) {
+        const row = rows.get(`run-1/${stage.definition.key}`);
+        const milestones = Object.entries(row?.milestones ?? {});
+        const completed = milestones.filter(([, { completed: isDone }]) => isDone).map(([key]) => key);
+        expect(row).toMatchObject({
+          state: stage.state,
+          progressPercent: stageProgress(stage),
+          result: stage.result,
+          suggestedFocus: stage.focus,
+        });
+        expect(Object.fromEntries(milestones.map(([key, { weight }]) => [key, weight]))).toEqual(stage.weights);
+        expect(completed.toSorted()).toEqual(stage.completed.toSorted());
+        expect(row?.exitCriteria.filter(({ met }) => met).map(({ key }) => key)).toEqual(stage.met);
+        expect(row?.blockingRisks.map(({ id, dismissed }) => [id, dismissed])).toEqual(
+          run.risks.filter((risk) => risk.stage === stage.definition.key).map(({ id, dismissed }) => [id, dismissed]),
+        );
+      }
+    });
+  });
+
+  it('show every gate as the rules know it', () => {
+    holdsForEvery((steps, events) => {
+      const run = begun(steps.at(-1)?.after ?? runDecider.initialState);
+      const closed = [...rowsOf(decisionGates, events).values()].filter(({ status }) => status !== 'pending');
+      const shown = closed.map(({ id, status, decision }) => [
+        id,
+        status === 'decided' ? { status, decision } : { status },
+      ]);
+      expect(Object.fromEntries(shown)).toEqual(run.closedGates);
+    });
+  });
+});
+
+describe('the random commands', () => {
+  it('reach every kind of event', () => {
+    const reached = new Set<string>();
+    const collect = (_steps: readonly Step[], events: readonly RunEvent[]) => {
+      for (const { type } of events) reached.add(type);
+    };
+    holdsForEvery(collect, { seed: 1 });
+    expect([...reached].toSorted()).toEqual([
+      'criterion.met',
+      'criterion.unmet',
+      'facts.recorded',
+      'focus.suggested',
+      'gate.decided',
+      'gate.expired',
+      'gate.opened',
+      'gate.superseded',
+      'milestone.completed',
+      'milestone.dropped',
+      'milestone.reopened',
+      'pipeline_run.cancelled',
+      'pipeline_run.completed',
+      'pipeline_run.parked',
+      'pipeline_run.started',
+      'pipeline_run.unparked',
+      'risk.dismissed',
+      'risk.raised',
+      'stage.completed',
+      'stage.entered',
+      'stage.gated',
+      'stage.reopened',
+      'stage.reset',
+      'stage.result_recorded',
+      'stage.started',
+    ]);
+  });
+});

@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import { ActOnRunHandler } from './commands/act-on-run.js';
+import { DecideGateHandler } from './commands/decide-gate.js';
+import { RunCommandsController } from './commands/run-commands.controller.js';
+import { StageCommandsController } from './commands/stage-commands.controller.js';
+import { StartRunHandler } from './commands/start-run.js';
+import { FoundGates } from './decision-gate/found-gates.js';
+import { GateEvidence } from './decision-gate/gate-evidence.js';
+import { GatesController } from './decision-gate/gates.controller.js';
+import { ListGatesHandler } from './decision-gate/list-gates.query.js';
+import { GateExpiry } from './gate-expiry.js';
+import { GetRunHandler } from './pipeline-run/get-run.query.js';
+import { ListRunsHandler } from './pipeline-run/list-runs.query.js';
+import { RunsController } from './pipeline-run/runs.controller.js';
+import { RunHistory } from './run-history.js';
+import { ListStagesHandler } from './stage-config/list-stages.query.js';
+
+/** Runs, their stages, milestones, risks, results and gates. */
+@Module({
+  controllers: [RunsController, StageCommandsController, RunCommandsController, GatesController],
+  providers: [
+    StartRunHandler,
+    ActOnRunHandler,
+    DecideGateHandler,
+    GetRunHandler,
+    ListRunsHandler,
+    ListStagesHandler,
+    ListGatesHandler,
+    FoundGates,
+    GateEvidence,
+    RunHistory,
+    GateExpiry,
+  ],
+  exports: [GateExpiry],
+})
+export class RunsModule {}

@@ -1,0 +1,93 @@
+import { ApiSchema } from '@nestjs/swagger';
+import {
+  AnyJson,
+  Choice,
+  Flag,
+  KeyText,
+  Moment,
+  NestedList,
+  Text,
+  TextList,
+  Uuid,
+  Whole,
+} from '../../platform/http/fields.js';
+
+export const stageStates = ['created', 'in_progress', 'completed', 'gated'] as const;
+
+@ApiSchema({ name: 'ExitCriterion' })
+export class ExitCriterionResponse {
+  @KeyText()
+  readonly key!: string;
+
+  @Text()
+  readonly text!: string;
+
+  @Flag()
+  readonly met!: boolean;
+}
+
+@ApiSchema({ name: 'Risk' })
+export class RiskResponse {
+  @Uuid()
+  readonly id!: string;
+
+  @Text({ max: 100 })
+  readonly type!: string;
+
+  @Text({ max: 2000 })
+  readonly message!: string;
+
+  @Flag()
+  readonly dismissed!: boolean;
+}
+
+@ApiSchema({ name: 'Stage' })
+export class StageResponse {
+  @KeyText()
+  readonly key!: string;
+
+  @Whole({ min: 1 })
+  readonly number!: number;
+
+  @Text({ max: 200 })
+  readonly name!: string;
+
+  @Choice(stageStates)
+  readonly state!: string;
+
+  @Flag({ description: 'Shown, and never entered.' })
+  readonly locked!: boolean;
+
+  @Flag({ description: 'Whether a decision is due when its work is done.' })
+  readonly gated!: boolean;
+
+  @AnyJson({ description: 'By key: `weight`, `completed`, and `template`, what the template defines it with.' })
+  readonly milestones!: unknown;
+
+  @Whole({ min: 0, max: 100 })
+  readonly progress_percent!: number;
+
+  @NestedList(() => ExitCriterionResponse)
+  readonly exit_criteria!: readonly ExitCriterionResponse[];
+
+  @NestedList(() => RiskResponse)
+  readonly blocking_risks!: readonly RiskResponse[];
+
+  @TextList()
+  readonly suggested_focus!: readonly string[];
+
+  @AnyJson({ nullable: true, description: '`outcome`, `score`, `feedback`, `data`; null until one is recorded.' })
+  readonly result!: unknown;
+
+  @Moment({ nullable: true })
+  readonly entered_at!: string | null;
+
+  @Moment({ nullable: true })
+  readonly completed_at!: string | null;
+}
+
+@ApiSchema({ name: 'StageList' })
+export class StageListResponse {
+  @NestedList(() => StageResponse)
+  readonly items!: readonly StageResponse[];
+}

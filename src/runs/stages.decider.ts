@@ -1,0 +1,102 @@
+import { refuse } from '../kernel/domain-error.js';
+import { openGate } from './gate-opening.decider.js';
+import { inTurn, requiredReason, risksOf, stageAtHand, unlockedStage } from './guards.decider.js';
+import { assessReadiness, type Readiness } from './readiness.policy.js';
+import type { Advance, CompleteStage, Deciding, RunCommand, StartStage } from './run-command.decider.js';
+import { currentStage, type Running } from './run-state.decider.js';
+import type { Override, RunEvent } from './run.events.js';
+import { getNextStage, stageProgress, updateStageState, type Stage } from './stage.plan.js';
+
+export function startStage(run: Running, { data }: StartStage): readonly RunEvent[] {
+  const stage = stageAtHand(run, data.stage, 'in_progress');
+  if (stage.state === 'in_progress') return [];
+  updateStageState(stage, 'in_progress');
+  return [stageStarted(stage)];
+}
+
+export function completeStage(run: Running, command: CompleteStage): readonly RunEvent[] {
+  const { data } = command;
+  if (unlockedStage(run, data.stage).state === 'completed') {
+    // A repeat, unless its gate lapsed and is to open anew. A stage without a gate may lie behind by now.
+    return data.stage === run.currentStage ? openGate(run, command) : [];
+  }
+  const stage = stageAtHand(run, data.stage, 'completed');
+  updateStageState(stage, 'completed');
+  const readiness = assessReadiness(stage, risksOf(run, stage));
+  if (readiness.ready) return complete(run, command, { override: null, trigger: null });
+  if (data.override !== true) throw notReady(stage, readiness);
+  const reason = overrideReason(command.by, data.reason);
+  return complete(run, command, { override: { reason, unmet: readiness.blockedReasons }, trigger: null });
+}
+
+/** Looks again at where the run stands and goes as far as the rules allow by themselves. */
+export function advance(run: Running, command: Advance): readonly RunEvent[] {
+  const stage = currentStage(run);
+  if (stage.state !== 'in_progress') return openGate(run, command);
+  const readiness = assessReadiness(stage, risksOf(run, stage));
+  if (!readiness.ready) throw notReady(stage, readiness);
+  return complete(run, command, { override: null, trigger: command.data.trigger ?? 'manual_advance' });
+}
+
+/** From a stage that is passed to the next one, or to the end. */
+export function leaveStage(run: Running): readonly RunEvent[] {
+  const stage = currentStage(run);
+  const next = getNextStage(run.stages, stage);
+  if (next === null) return [{ type: 'pipeline_run.completed', detail: { outcome: 'completed' } }];
+  return enterStage(next, stage);
+}
+
+/** Enters a stage, and starts it where the template says so. */
+export function enterStage(stage: Stage, from: Stage | null): readonly RunEvent[] {
+  const { key, auto_start: autoStart } = stage.definition;
+  const entered: RunEvent = {
+    type: 'stage.entered',
+    detail: { stage: key, stage_number: stage.number },
+    ...(from === null ? {} : { fromStage: from.definition.key }),
+    toStage: key,
+  };
+  return autoStart === true ? [entered, stageStarted(stage)] : [entered];
+}
+
+function complete(
+  run: Running,
+  command: RunCommand,
+  how: Readonly<{ override: Override | null; trigger: string | null }>,
+): readonly RunEvent[] {
+  const stage = currentStage(run);
+  const { key, gate } = stage.definition;
+  const progress = stageProgress({ ...stage, state: 'completed' });
+  const completed: RunEvent = {
+    type: 'stage.completed',
+    detail: { stage: key, progress_percent: progress, ...how },
+    toStage: key,
+    ...(how.override === null ? {} : { reason: how.override.reason }),
+  };
+  return inTurn(
+    run,
+    () => [completed],
+    (now) => (gate === undefined ? leaveStage(now) : openGate(now, command)),
+  );
+}
+
+function stageStarted(stage: Stage): RunEvent {
+  const { key } = stage.definition;
+  return { type: 'stage.started', detail: { stage: key }, toStage: key };
+}
+
+function notReady(stage: Stage, { blockedReasons, requiredActions }: Readiness): Error {
+  const todo = requiredActions.map(({ message }) => message).join(' ');
+  const message = `Stage "${stage.definition.name}" is not ready. ${todo}`;
+  const details = { blocked_reasons: blockedReasons, required_actions: requiredActions };
+  return refuse('stage-not-ready', message, details);
+}
+
+const mayOverride: readonly string[] = ['operator', 'approver', 'admin'];
+
+function overrideReason(by: Deciding, reason: string | undefined): string {
+  if (by.actor.type !== 'founder' && !by.roles.some((role) => mayOverride.includes(role))) {
+    const allowed = [...mayOverride, 'founder'];
+    throw refuse('forbidden', `Only ${allowed.join(', ')} may complete a stage that is not ready.`, { allowed });
+  }
+  return requiredReason(reason, 'completing a stage that is not ready');
+}

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { v7 as newId } from 'uuid';
+import { systemCaller } from '../platform/event-store/system-caller.js';
+import { founder } from './built-in/founder.js';
+import { PublishTemplateContent } from './commands/publish-template.js';
+
+/** Publishes the templates that come with the product through the same command as a user's own. */
+@Injectable()
+export class BuiltInTemplates {
+  constructor(private readonly commands: CommandBus) {}
+
+  /** Publishes what is new or changed for a tenant; a second call, here or in another process, changes nothing. */
+  async publishFor(tenantId: string): Promise<void> {
+    for (const content of [founder]) {
+      const context = {
+        caller: systemCaller(tenantId, 'stageline'),
+        commandId: newId(),
+        correlationId: newId(),
+        now: new Date().toISOString(),
+        dryRun: false,
+      };
+      await this.commands.execute(new PublishTemplateContent(content, context));
+    }
+  }
+}

@@ -1,0 +1,19 @@
+export type {
+  Decision,
+  GateDefinition,
+  GateType,
+  MilestoneDefinition,
+  OnExpiry,
+  StageDefinition,
+  TemplateReference,
+} from './template.events.js';
+export type { TemplateRow } from './template/template.projection.js';
+
+/** Asks, over the query bus, for a template by key: its latest version, or the one named. Answered with its row, or null. */
+export class FindTemplate {
+  constructor(
+    readonly tenantId: string,
+    readonly key: string,
+    readonly version: number | null,
+  ) {}
+}

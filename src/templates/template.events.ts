@@ -1,0 +1,71 @@
+import type { Catalogue, DomainEvent } from '../kernel/recorded-event.js';
+
+/** What may be decided at a gate. `park` and `pivot` leave the stage unpassed. */
+export type Decision = 'proceed' | 'narrow' | 'pivot' | 'park';
+
+/** Two types of gate, one mechanism. */
+export type GateType = 'decision' | 'approval';
+
+/** What becomes of a run whose gate nobody decided in time. */
+export type OnExpiry = 'remain' | 'park' | 'escalate';
+
+/** One weighted step of a stage. Weights are whole numbers from 1; what they sum to is the stage's whole. */
+export type MilestoneDefinition = Readonly<{
+  title: string;
+  weight: number;
+  /** Only this decision completes it; nobody can tick it off. */
+  completed_by?: 'gate:proceed';
+  /** This decision completes it too; readiness does not ask for it. */
+  also_completed_by?: 'gate:narrow';
+}>;
+
+/** Something that must be true before a stage may end. */
+export type ExitCriterion = Readonly<{ key: string; text: string }>;
+
+/** The judgement at the end of a stage. */
+export type GateDefinition = Readonly<{
+  gate_type: GateType;
+  options: readonly Decision[];
+  /** Actor types or roles; the role `admin` always may. */
+  decided_by: readonly string[];
+  reason_required_for?: readonly Decision[];
+  /** Seconds from opening; without it the gate never expires. */
+  expires_after_seconds?: number;
+  /** Defaults to `remain`. */
+  on_expiry?: OnExpiry;
+  /** Who may decide after `escalate`. */
+  escalate_to?: readonly string[];
+}>;
+
+/** One stage, spelled as in template files and on the wire. */
+export type StageDefinition = Readonly<{
+  key: string;
+  name: string;
+  /** A locked stage is shown and never entered. Defaults to false. */
+  locked?: boolean;
+  /** Entering the stage starts it. Defaults to false. */
+  auto_start?: boolean;
+  milestones: Readonly<Record<string, MilestoneDefinition>>;
+  exit_criteria: readonly ExitCriterion[];
+  gate?: GateDefinition;
+}>;
+
+/** A whole definition as an author writes it. The order of `stages` is the order of the run. */
+export type TemplateContent = Readonly<{ key: string; name: string; stages: readonly StageDefinition[] }>;
+
+/** Which definition a run is pinned to, spelled as on the wire. `content_hash` is the hex SHA-256 of the content. */
+export type TemplateReference = Readonly<{ key: string; version: number; content_hash: string; name: string }>;
+
+/** A version of a template came to be; versions count from 1 for each key. */
+export type TemplatePublished = DomainEvent<
+  'template.published',
+  Readonly<{ key: string; version: number; name: string; content: TemplateContent; content_hash: string }>
+>;
+
+/** Everything that happens to a template; the stream is one key's. */
+export type TemplateEvent = TemplatePublished;
+
+/** How the store files each event of a template. */
+export const templateCatalogue: Catalogue<TemplateEvent> = {
+  'template.published': { category: 'template', schemaVersion: 1 },
+};

@@ -1,0 +1,132 @@
+import type { GateDefinition, MilestoneDefinition, StageDefinition, TemplateContent } from './template.events.js';
+
+/** One thing wrong with a template: where (a JSON pointer), what, and what to do about it. */
+export type Problem = Readonly<{ code: string; path: string; message: string; hint: string }>;
+
+const keySyntax = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+/** Far above any use, far below where products of weights stop being exact. */
+const heaviest = 1_000_000;
+
+/** Everything that keeps a template from being run, all at once; an empty list means it is sound. */
+export function checkTemplate(content: TemplateContent): readonly Problem[] {
+  return [
+    ...checkKey(content.key, '/key'),
+    ...checkName(content.name, '/name'),
+    ...checkPlan(content.stages),
+    ...content.stages.flatMap((stage, index) => checkStage(stage, `/stages/${String(index)}`)),
+  ];
+}
+
+function checkKey(key: string, path: string): readonly Problem[] {
+  if (keySyntax.test(key)) return [];
+  return [
+    {
+      code: 'bad-key',
+      path,
+      message: `"${key}" is not a key.`,
+      hint: 'Use 1 to 64 of a-z, 0-9, _ and -, beginning with a letter or a digit.',
+    },
+  ];
+}
+
+function checkName(name: string, path: string): readonly Problem[] {
+  if (name.trim() !== '') return [];
+  return [{ code: 'no-name', path, message: 'It has no name.', hint: 'Give it the name people will read.' }];
+}
+
+function checkPlan(stages: readonly StageDefinition[]): readonly Problem[] {
+  const problems: Problem[] = [...checkUnique(stages, '/stages')];
+  if (!stages.some((stage) => stage.locked !== true)) {
+    problems.push({
+      code: 'no-open-stage',
+      path: '/stages',
+      message: 'There is no stage a run could enter.',
+      hint: 'Add a stage that is not locked.',
+    });
+  }
+  return problems;
+}
+
+function checkUnique(named: readonly Readonly<{ key: string }>[], path: string): readonly Problem[] {
+  return named
+    .map(({ key }, index) => ({ key, index }))
+    .filter(({ key, index }) => named.findIndex((other) => other.key === key) < index)
+    .map(({ key, index }) => ({
+      code: 'duplicate-key',
+      path: `${path}/${String(index)}/key`,
+      message: `"${key}" is there twice.`,
+      hint: 'Give each its own key.',
+    }));
+}
+
+function checkStage(stage: StageDefinition, path: string): readonly Problem[] {
+  return [
+    ...checkKey(stage.key, `${path}/key`),
+    ...checkName(stage.name, `${path}/name`),
+    ...checkUnique(stage.exit_criteria, `${path}/exit_criteria`),
+    ...stage.exit_criteria.flatMap(({ key }, index) => checkKey(key, `${path}/exit_criteria/${String(index)}/key`)),
+    ...Object.entries(stage.milestones).flatMap(([key, milestone]) => [
+      ...checkKey(key, `${path}/milestones/${pointerToken(key)}`),
+      ...checkMilestone(milestone, stage.gate, `${path}/milestones/${pointerToken(key)}`),
+    ]),
+    ...(stage.gate === undefined ? [] : checkGate(stage.gate, `${path}/gate`)),
+  ];
+}
+
+function checkMilestone(
+  milestone: MilestoneDefinition,
+  gate: GateDefinition | undefined,
+  path: string,
+): readonly Problem[] {
+  const problems: Problem[] = [...checkName(milestone.title, `${path}/title`)];
+  if (!Number.isInteger(milestone.weight) || milestone.weight < 1 || milestone.weight > heaviest) {
+    problems.push({
+      code: 'bad-weight',
+      path: `${path}/weight`,
+      message: `${String(milestone.weight)} is not a weight.`,
+      hint: `Use a whole number from 1 to ${String(heaviest)}.`,
+    });
+  }
+  const ties = { completed_by: milestone.completed_by, also_completed_by: milestone.also_completed_by };
+  for (const [field, tie] of Object.entries(ties)) {
+    if (tie === undefined || (gate?.options ?? []).some((option) => tie === `gate:${option}`)) continue;
+    problems.push({
+      code: 'no-such-option',
+      path: `${path}/${field}`,
+      message: `No gate of this stage can decide "${tie.replace('gate:', '')}".`,
+      hint: 'Give the stage a gate with that option, or untie the milestone.',
+    });
+  }
+  return problems;
+}
+
+function checkGate(gate: GateDefinition, path: string): readonly Problem[] {
+  const rules: readonly (readonly [boolean, Problem])[] = [
+    [gate.options.length > 0, problem('no-options', `${path}/options`, 'Nothing could be decided.', 'Name an option.')],
+    [gate.decided_by.length > 0, problem('no-decider', `${path}/decided_by`, 'Nobody could decide.', 'Name who may.')],
+    [
+      (gate.reason_required_for ?? []).every((option) => gate.options.includes(option)),
+      problem('no-such-option', `${path}/reason_required_for`, 'It names what is no option.', 'Name options only.'),
+    ],
+    [
+      gate.expires_after_seconds === undefined ||
+        (Number.isSafeInteger(gate.expires_after_seconds) && gate.expires_after_seconds > 0),
+      problem('bad-expiry', `${path}/expires_after_seconds`, 'It is not a time span.', 'Use whole seconds from 1.'),
+    ],
+    [
+      gate.on_expiry !== 'escalate' || (gate.escalate_to ?? []).length > 0,
+      problem('no-decider', `${path}/escalate_to`, 'It escalates to nobody.', 'Name who may decide then.'),
+    ],
+  ];
+  return rules.flatMap(([holds, found]) => (holds ? [] : [found]));
+}
+
+function problem(code: string, path: string, message: string, hint: string): Problem {
+  return { code, path, message, hint };
+}
+
+/** RFC 6901 escapes. */
+function pointerToken(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}

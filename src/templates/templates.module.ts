@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { BuiltInTemplates } from './built-in-templates.js';
+import { PublishTemplateHandler } from './commands/publish-template.js';
+import { FindTemplateHandler } from './template/find-template.query.js';
+import { ListTemplatesHandler } from './template/list-templates.query.js';
+import { TemplatesController } from './templates.controller.js';
+
+/** Definitions that runs are started from. */
+@Module({
+  controllers: [TemplatesController],
+  providers: [BuiltInTemplates, PublishTemplateHandler, FindTemplateHandler, ListTemplatesHandler],
+  exports: [BuiltInTemplates],
+})
+export class TemplatesModule {}

@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { Injectable, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type StoredEvent, eventOnWire } from '../platform/event-store/stored-event.js';
+import { Subscriptions } from '../platform/event-store/subscription.js';
+import type { TimelineFilter } from '../platform/event-store/timeline-reader.js';
+import { Shutdown } from '../platform/http/shutdown.js';
+
+/** What one client follows. */
+export type Followed = Readonly<{ tenantId: string; after: number; filter: TimelineFilter }>;
+
+/** A comment this often keeps proxies from closing a silent connection. */
+const HEARTBEAT_MS = 15_000;
+
+/** After a lost connection the client waits this long before it is back. */
+const RETRY_MS = 1000;
+
+/**
+ * Sends the timeline as server-sent events (WHATWG HTML, section 9.2).
+ *
+ * The id of each event is its position, so that what a client got last is where it goes on. A slow client is waited for: what it has not
+ * taken yet is not read from the database either.
+ */
+@Injectable()
+export class TimelineStream {
+  private readonly logger = new Logger('TimelineStream');
+
+  constructor(
+    private readonly subscriptions: Subscriptions,
+    private readonly shutdown: Shutdown,
+  ) {}
+
+  /** Sends until the client leaves or the service stops. */
+  async send({ tenantId, after, filter }: Followed, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const left = new AbortController();
+    request.raw.once('close', () => {
+      left.abort();
+    });
+    const signal = AbortSignal.any([left.signal, this.shutdown.signal]);
+    const response = begin(reply);
+    const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
+    try {
+      for await (const { events } of this.subscriptions.follow(tenantId, { after, filter, signal })) {
+        await write(response, events, signal);
+      }
+    } catch (error) {
+      // The answer has begun, so nobody is left to tell: the client comes back for what it missed.
+      this.logger.error(error, 'A stream broke off; its client will reconnect.');
+    } finally {
+      clearInterval(heartbeat);
+      response.end();
+    }
+  }
+}
+
+function begin(reply: FastifyReply): ServerResponse {
+  reply.hijack();
+  const response = reply.raw;
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) response.setHeader(name, value);
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
+  response.write(`retry: ${String(RETRY_MS)}\n\n`);
+  return response;
+}
+
+async function write(response: ServerResponse, events: readonly StoredEvent[], signal: AbortSignal): Promise<void> {
+  if (events.length === 0) return;
+  const text = events
+    .map(
+      (event) => `id: ${String(event.position)}\nevent: stage_event\ndata: ${JSON.stringify(eventOnWire(event))}\n\n`,
+    )
+    .join('');
+  if (response.write(text)) return;
+  await once(response, 'drain', { signal }).catch(() => undefined); // Aborted: the loop ends by itself.
+}

@@ -1,0 +1,64 @@
+import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Allow } from '../platform/auth/access.js';
+import type { Caller } from '../platform/event-store/command-context.js';
+import { eventOnWire } from '../platform/event-store/stored-event.js';
+import { TimelineReader } from '../platform/event-store/timeline-reader.js';
+import { CallerOf } from '../platform/http/command-from.js';
+import { DescribeRead } from '../platform/http/describe.js';
+import { whole } from '../platform/http/field-rules.js';
+import { invalidInput } from '../platform/http/invalid-input.js';
+import { StageEventResponse, TimelinePageResponse } from './event.response.js';
+import { TimelineFilterQuery, TimelineQuery, filterIn } from './timeline.request.js';
+import { TimelineStream } from './timeline-stream.js';
+
+@ApiTags('Timeline and audit')
+@Controller('timeline')
+export class TimelineController {
+  constructor(
+    private readonly reader: TimelineReader,
+    private readonly stream: TimelineStream,
+  ) {}
+
+  /** Reads sealed events in the order of their positions. */
+  @Get()
+  @Allow('viewer', 'operator', 'approver', 'auditor', 'worker')
+  @DescribeRead({ summary: 'Read the timeline', answer: TimelinePageResponse })
+  async list(@Query() query: TimelineQuery, @CallerOf() { tenantId }: Caller): Promise<object> {
+    const { events, next, atHead } = await this.reader.read(tenantId, {
+      after: query.after,
+      limit: query.limit,
+      filter: filterIn(query),
+    });
+    return { items: events.map((event) => eventOnWire(event)), next: atHead ? null : String(next) };
+  }
+
+  /**
+   * Follows the timeline as server-sent events: `id` is the position, the event is named `stage_event`. Goes on after `Last-Event-ID`, else
+   * after `after`, else from the beginning; nothing is lost or repeated across reconnects.
+   */
+  @Get('stream')
+  @Allow('viewer', 'operator', 'approver', 'auditor', 'worker')
+  @DescribeRead({ summary: 'Follow the timeline', answer: StageEventResponse, produces: 'text/event-stream' })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The position of the last event received.' })
+  async follow(
+    @Query() query: TimelineFilterQuery,
+    @CallerOf() { tenantId }: Caller,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const after = positionAfter(lastEventId) ?? query.after;
+    await this.stream.send({ tenantId, after, filter: filterIn(query) }, request, reply);
+  }
+}
+
+function positionAfter(lastEventId: string | undefined): number | null {
+  if (lastEventId === undefined || lastEventId === '') return null;
+  const position = /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : null;
+  if (whole(0, Number.MAX_SAFE_INTEGER).holds(position)) return position;
+  throw invalidInput([
+    { pointer: '/Last-Event-ID', in: 'header', detail: 'must be the id of an event of this stream.' },
+  ]);
+}
