@@ -21,7 +21,7 @@ create function append_events(
   e_command int[], e_number int[], e_ids uuid[], e_types text[], e_categories text[], e_schema_versions int[],
   e_causations uuid[], e_from_stages text[], e_to_stages text[], e_reasons text[], e_details jsonb[], e_content_hashes bytea[]
 ) returns table (command int, recorded_at timestamptz, replayed json)
-language plpgsql security definer set search_path = stageline, pg_temp as $$
+language plpgsql security definer set search_path = stageline, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
   v_commands int := coalesce(cardinality(p_streams), 0);
   v_live     int[];

@@ -9,6 +9,12 @@ alter table sealed_events enable row level security;
 create policy tenant on sealed_events using (sees_tenant(tenant_id));
 alter table command_receipts enable row level security;
 create policy tenant on command_receipts using (sees_tenant(tenant_id));
+alter table stream_heads enable row level security;
+create policy tenant on stream_heads using (sees_tenant(tenant_id));
+alter table stream_claims enable row level security;
+create policy tenant on stream_claims using (sees_tenant(tenant_id));
+alter table stream_snapshots enable row level security;
+create policy tenant on stream_snapshots using (sees_tenant(tenant_id));
 
 grant usage on schema stageline to stageline_app;
 grant select on migrations to stageline_app;

@@ -20,6 +20,7 @@ create table stream_claims (
 -- What a stream folded to at a version: only ever a shorter way, never the truth.
 create table stream_snapshots (
   stream_id   uuid not null,
+  tenant_id   uuid not null,
   version     bigint not null,
   fingerprint text not null,
   folded      jsonb not null,

@@ -36,7 +36,7 @@ export function project<R extends Row, Event extends DomainEvent<string, object>
   event: Recorded<Event>,
 ): Rows<R> {
   const type: Event['type'] = event.type;
-  const handle = projection.on[type] as Handler<R, Event, Event['type']> | undefined;
+  const handle = projection.on[type];
   if (handle === undefined) return rows;
   const next = new Map(rows);
   for (const key of projection.keysOf(event)) {

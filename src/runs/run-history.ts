@@ -56,10 +56,9 @@ export class RunHistory {
     runId: string,
     point: PointInTime,
   ): Promise<readonly Recorded<RunEvent>[]> {
-    const limit = 'version' in point ? point.version : null;
-    const events = (await this.store.read(tenantId, runId, { limit })) as unknown as readonly Recorded<RunEvent>[];
-    const ofRun = events.filter(({ streamType }) => streamType === runStream.name);
-    return 'asOf' in point ? ofRun.filter(({ recordedAt }) => recordedAt <= point.asOf) : ofRun;
+    const slice = { streamType: runStream.name, limit: 'version' in point ? point.version : null };
+    const events = (await this.store.read(tenantId, runId, slice)) as unknown as readonly Recorded<RunEvent>[];
+    return 'asOf' in point ? events.filter(({ recordedAt }) => recordedAt <= point.asOf) : events;
   }
 
   private async missing(tenantId: string, runId: string, point: PointInTime) {

@@ -11,6 +11,9 @@ import { IdParam } from '../platform/http/params.js';
 import { RunTimelinePageResponse } from './event.response.js';
 import { RunTimelineQuery } from './timeline.request.js';
 
+/** The type of the streams that runs are. */
+const RUN = 'pipeline_run';
+
 @ApiTags('Timeline and audit')
 @Controller('pipeline/:id/timeline')
 export class RunTimelineController {
@@ -25,15 +28,18 @@ export class RunTimelineController {
     @Query() { after_version: afterVersion, limit, category }: RunTimelineQuery,
     @CallerOf() { tenantId }: Caller,
   ): Promise<object> {
-    const asked = { afterVersion, limit: limit + 1, ...(category === undefined ? {} : { category }) };
+    const asked = { streamType: RUN, afterVersion, limit: limit + 1, ...(category === undefined ? {} : { category }) };
     const events = await this.store.read(tenantId, id, asked);
-    if (events.length === 0 && (await this.store.version(tenantId, id)) === 0) {
-      throw refuse('run-not-found', `There is no run ${id}.`);
-    }
+    if (events.length === 0) await this.requireRun(tenantId, id);
     const items = events.slice(0, limit);
     return {
       items: items.map((event) => eventOnWire(event)),
       next: events.length > limit ? (items.at(-1)?.streamVersion ?? null) : null,
     };
+  }
+
+  private async requireRun(tenantId: string, id: string): Promise<void> {
+    const [first] = await this.store.read(tenantId, id, { streamType: RUN, limit: 1 });
+    if (first === undefined) throw refuse('run-not-found', `There is no run ${id}.`);
   }
 }

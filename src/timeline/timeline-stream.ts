@@ -39,6 +39,10 @@ export class TimelineStream {
     });
     const signal = AbortSignal.any([left.signal, this.shutdown.signal]);
     const response = begin(reply);
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
     const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
     try {
       for await (const { events } of this.subscriptions.follow(tenantId, { after, filter, signal })) {

@@ -1,3 +1,4 @@
+import type { Category } from '../kernel/recorded-event.js';
 import { Choice, KeyText, Moment, Text, Uuid, Whole } from '../platform/http/fields.js';
 import type { TimelineFilter } from '../platform/event-store/timeline-reader.js';
 import { categories } from './event.response.js';
@@ -42,7 +43,7 @@ export class RunTimelineQuery {
   readonly limit: number = 50;
 
   @Choice(categories, { optional: true })
-  readonly category?: string;
+  readonly category?: Category;
 }
 
 /** The filter a query asks for. */

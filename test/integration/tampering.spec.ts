@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { v7 as newId } from 'uuid';
+import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
+import { leafHash } from '../../src/platform/event-store/content-hash.js';
 import { note, openStore, sealAll } from '../support/store.js';
 
 let opened: Awaited<ReturnType<typeof openStore>>;
@@ -55,13 +57,24 @@ describe('verifying a timeline that its superuser changed', () => {
     expect(finding?.message).toContain(finding?.event?.id);
   });
 
-  it('finds a change that made the leaf hash match again, by the seal', async () => {
-    const finding = await findingAfter(`
-      with changed as (
-        update stage_events set reason = 'forged', leaf_hash = sha256('forged') where stream_version = 4 returning leaf_hash
-      ) update sealed_events set leaf_hash = changed.leaf_hash from changed where position = 4`);
-    expect(finding).toMatchObject({ position: 4, kind: 'event-changed' });
+  it('finds a change whose leaf hashes were made to match again, by the seal', async () => {
+    const finding = await findingAfter("update stage_events set reason = 'forged' where stream_version = 4");
+    expect(finding).toMatchObject({ kind: 'event-changed' });
+    const [, , , forged] = await opened.store.read(DEFAULT_TENANT_ID, streamId);
+    const leaf = forged && leafHash(forged);
+    await owner.query('update stage_events set leaf_hash = $1 where stream_version = 4', [leaf]);
+    await owner.query('update sealed_events set leaf_hash = $1 where position = 4', [leaf]);
+    const { finding: bySeal } = await opened.verification.verify();
+    expect(bySeal).toMatchObject({ kind: 'event-misplaced', position: 3 });
   });
+
+  it.each(['category', 'event_type', 'actor_id'])(
+    'names the event when the %s it is filtered by was changed',
+    async (column) => {
+      const finding = await findingAfter(`update sealed_events set ${column} = 'x' where position = 4`);
+      expect(finding).toMatchObject({ kind: 'event-misfiled', position: 4, event: { streamId, streamVersion: 4 } });
+    },
+  );
 
   it('names an event that was deleted', async () => {
     expect(await findingAfter('delete from stage_events where stream_version = 3')).toMatchObject({
@@ -82,7 +95,8 @@ describe('verifying a timeline that its superuser changed', () => {
     await owner.query('alter table sealed_events drop constraint uq_sealed_events_stream');
     expect(
       await findingAfter(`
-        update sealed_events s set stream_version = o.stream_version, event_id = o.event_id, leaf_hash = o.leaf_hash
+        update sealed_events s set stream_version = o.stream_version, event_id = o.event_id, leaf_hash = o.leaf_hash,
+          correlation_id = o.correlation_id, recorded_at = o.recorded_at
         from sealed_events o where (s.position, o.position) in ((1, 2), (2, 1))`),
     ).toMatchObject({ kind: 'event-misplaced', position: 1 });
   });

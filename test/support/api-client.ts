@@ -1,18 +1,24 @@
-/** One answer: its status, its headers, and its body as JSON. */
+import type { ApiContract } from './api-contract.js';
+
+/** One answer: its status, its headers, and its body as JSON where it is JSON. */
 export type Answer<Body = Record<string, unknown>> = Readonly<{ status: number; headers: Headers; body: Body }>;
 
 type Options = Readonly<{ key?: string | null; headers?: Readonly<Record<string, string>>; body?: unknown }>;
 
-/** A client as anybody would write one; bodies are JSON, sent as given where they are text already. */
+/**
+ * A client as anybody would write one; bodies are JSON, sent as given where they are text or bytes already. With a contract every answer is
+ * held against it.
+ */
 export class ApiClient {
   constructor(
     readonly url: string,
     readonly key: string | null,
+    private readonly contract: ApiContract | null = null,
   ) {}
 
   /** The same service with another key. */
   as(key: string | null): ApiClient {
-    return new ApiClient(this.url, key);
+    return new ApiClient(this.url, key, this.contract);
   }
 
   get<Body = Record<string, unknown>>(path: string, options: Options = {}): Promise<Answer<Body>> {
@@ -35,10 +41,17 @@ export class ApiClient {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: bytesOf(body) }),
     });
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') === true;
-    return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as Body };
+    const isJson = text !== '' && response.headers.get('content-type')?.includes('json') === true;
+    const answer = { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+    this.contract?.check(method, path, answer);
+    return answer as Answer<Body>;
   }
+}
+
+function bytesOf(body: unknown): string | Uint8Array<ArrayBuffer> {
+  if (typeof body === 'string') return body;
+  return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body);
 }

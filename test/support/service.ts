@@ -5,6 +5,7 @@ import { loadConfig } from '../../src/platform/config/config.js';
 import { createLogger } from '../../src/platform/telemetry/logger.js';
 import { startService } from '../../src/service.js';
 import { ApiClient } from './api-client.js';
+import { ApiContract } from './api-contract.js';
 import { createTestDatabase } from './database.js';
 
 export const ADMIN_KEY = 'sl_test-admin-key-000000000000000000000000000';
@@ -31,6 +32,13 @@ export async function startTestService(env: Readonly<Record<string, string>> = {
     await rm(dataDir, { recursive: true });
   };
   return { url: service.url, api, connection: database.connection, close };
+}
+
+/** The same, with a client that holds every answer against the service's own OpenAPI document. */
+export async function startDocumentedService(env: Readonly<Record<string, string>> = {}) {
+  const service = await startTestService(env);
+  const contract = await ApiContract.of(service.url);
+  return { ...service, contract, api: new ApiClient(service.url, ADMIN_KEY, contract) };
 }
 
 /** Makes a key and answers it. */

@@ -32,6 +32,8 @@ export function dataSourceOptions(
     options: sessionOptions(role),
     max: poolSize,
     application_name: 'stageline',
+    // A connection lost at work fails its query, which is enough; without a listener it would end the process as well.
+    onConnect: (client) => void client.on('error', () => undefined),
   };
   return {
     type: 'postgres',

@@ -93,8 +93,9 @@ export class CommandExecutor {
     before: Folded<State>,
   ): Promise<Outcome | null> {
     const { context } = task;
+    if (before.version > 0) await this.requireExpectedVersion(task, before);
+    const decided = type.decider.decide(before.state, task.command); // Refuses what is not there, whatever version was named.
     await this.requireExpectedVersion(task, before);
-    const decided = type.decider.decide(before.state, task.command);
     if (decided.length === 0) return (await this.isBehind(task, before)) ? null : outcomeOf(task, before);
     const events = newEvents(type, before, decided, task);
     if (context.dryRun) return rehearsed(type, task, before, events);

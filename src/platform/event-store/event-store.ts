@@ -1,11 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseError } from 'pg';
 import { refuse } from '../../kernel/domain-error.js';
+import type { Category } from '../../kernel/recorded-event.js';
 import { Database } from '../database/database.js';
 import { ClaimHeldError, ConcurrencyError, TransientError } from './errors.js';
 import type { Append, Appended, StoredAnswer } from './append.js';
 import { appendParameters } from './append-parameters.js';
 import { type StageEventRow, type StoredEvent, eventColumns, storedEvent } from './stored-event.js';
+
+/** Which events of a stream. Another `streamType` than the stream's has none: ids of one kind do not read another's. */
+export type StreamSlice = Readonly<{
+  afterVersion?: number;
+  limit?: number | null;
+  category?: Category;
+  streamType?: string;
+}>;
 
 type AppendedRow = Readonly<{ command: number; recorded_at: Date | null; replayed: StoredAnswer | null }>;
 
@@ -20,7 +29,7 @@ const READ = {
   name: 'read_stream',
   text: `select ${eventColumns}, l.position from stage_events e left join sealed_events l using (stream_id, stream_version)
     where e.tenant_id = $1 and e.stream_id = $2 and e.stream_version > $3
-      and ($5::text is null or e.category = $5) order by e.stream_version limit $4`,
+      and ($5::text is null or e.category = $5) and ($6::text is null or e.stream_type = $6) order by e.stream_version limit $4`,
 };
 const VERSION = {
   name: 'stream_version',
@@ -49,24 +58,11 @@ export class EventStore {
     return appends.map((_, index) => appended(outcomes.get(index + 1)));
   }
 
-  /** Events of one stream after a version, oldest first; all of them unless `limit` or `category` says fewer. */
-  async read(
-    tenantId: string,
-    streamId: string,
-    {
-      afterVersion = 0,
-      limit = null,
-      category = null,
-    }: Readonly<{ afterVersion?: number; limit?: number | null; category?: string | null }> = {},
-  ): Promise<readonly StoredEvent[]> {
-    const rows = await this.database.query<StageEventRow>(tenantId, READ, [
-      tenantId,
-      streamId,
-      afterVersion,
-      limit,
-      category,
-    ]);
-    return rows.map(storedEvent);
+  /** Events of one stream after a version, oldest first; `only` says which of them, and how many at most. */
+  async read(tenantId: string, streamId: string, only: StreamSlice = {}): Promise<readonly StoredEvent[]> {
+    const { afterVersion = 0, limit = null, category = null, streamType = null } = only;
+    const values = [tenantId, streamId, afterVersion, limit, category, streamType];
+    return (await this.database.query<StageEventRow>(tenantId, READ, values)).map(storedEvent);
   }
 
   /** The version a stream is at; 0 when there is none. */

@@ -45,11 +45,11 @@ export class StreamMemory {
     tenantId: string,
     streamId: string,
   ): Promise<Folded<State>> {
-    const start = (await this.snapshot(type, streamId)) ?? nothingYet(type);
-    const tail = await this.store.read(tenantId, streamId, { afterVersion: start.version });
+    const start = (await this.snapshot(type, tenantId, streamId)) ?? nothingYet(type);
+    const tail = await this.store.read(tenantId, streamId, { afterVersion: start.version, streamType: type.name });
     const folded = foldEvents(type, start, tail as unknown as readonly Recorded<Event>[]);
     const kept = withoutFinalRows(type, folded);
-    if (tail.length > SNAPSHOT_AFTER_EVENTS) await this.takeSnapshot(type, streamId, kept);
+    if (tail.length > SNAPSHOT_AFTER_EVENTS) await this.takeSnapshot(type, tenantId, streamId, kept);
     this.keep(tenantId, streamId, kept);
     return folded;
   }
@@ -66,6 +66,7 @@ export class StreamMemory {
   }
 
   keep(tenantId: string, streamId: string, folded: Folded<unknown>): void {
+    if (folded.version === 0) return; // Whether there will ever be such a stream is not for us to remember.
     const key = `${tenantId}/${streamId}`;
     this.kept.delete(key);
     this.kept.set(key, folded);
@@ -80,9 +81,14 @@ export class StreamMemory {
 
   private async snapshot<State, Event extends DomainEvent<string, object>>(
     type: AnyStreamType<State, Event>,
+    tenantId: string,
     streamId: string,
   ): Promise<Folded<State> | null> {
-    const [found] = await this.database.call<Snapshot>(FIND_SNAPSHOT, [streamId, fingerprint(type)]);
+    const [found] = await this.database.query<Snapshot>(tenantId, FIND_SNAPSHOT, [
+      tenantId,
+      streamId,
+      fingerprint(type),
+    ]);
     if (found === undefined) return null;
     const rows = Object.entries(found.folded.rows).map(([table, list]) => [table, new Map(list)] as const);
     return { version: Number(found.version), state: found.folded.state as State, rows: Object.fromEntries(rows) };
@@ -90,11 +96,13 @@ export class StreamMemory {
 
   private async takeSnapshot<State, Event extends DomainEvent<string, object>>(
     type: AnyStreamType<State, Event>,
+    tenantId: string,
     streamId: string,
     { version, state, rows }: Folded<State>,
   ): Promise<void> {
     const lists = Object.fromEntries(Object.entries(rows).map(([table, map]) => [table, [...map]]));
-    await this.database.call(TAKE_SNAPSHOT, [
+    await this.database.query(tenantId, TAKE_SNAPSHOT, [
+      tenantId,
       streamId,
       version,
       fingerprint(type),
@@ -115,11 +123,11 @@ function fingerprint<State, Event extends DomainEvent<string, object>>(type: Any
 
 const FIND_SNAPSHOT = {
   name: 'find_snapshot',
-  text: 'select version, folded from stream_snapshots where stream_id = $1 and fingerprint = $2',
+  text: 'select version, folded from stream_snapshots where tenant_id = $1 and stream_id = $2 and fingerprint = $3',
 };
 
 const TAKE_SNAPSHOT = {
   name: 'take_snapshot',
-  text: `insert into stream_snapshots as s (stream_id, version, fingerprint, folded) values ($1, $2, $3, $4)
+  text: `insert into stream_snapshots as s (tenant_id, stream_id, version, fingerprint, folded) values ($1, $2, $3, $4, $5)
     on conflict (stream_id) do update set version = excluded.version, fingerprint = excluded.fingerprint, folded = excluded.folded`,
 };

@@ -3,14 +3,21 @@ import { Database } from '../database/database.js';
 import { leafHash } from './content-hash.js';
 import { merkleRoot } from './merkle.js';
 import { type Seal, isSignedBy, sealHash } from './seal.js';
-import { type StageEventRow, type StoredEvent, eventColumns, storedEvent } from './stored-event.js';
+import { type StageEventRow, eventColumns, storedEvent } from './stored-event.js';
 
 /** What verification found first, naming the event or the seal that is not as it was sealed. */
 export type Finding = Readonly<{
-  kind: 'event-changed' | 'event-missing' | 'event-misplaced' | 'seal-broken' | 'seal-missing' | 'unknown-key';
+  kind:
+    | 'event-changed'
+    | 'event-missing'
+    | 'event-misfiled'
+    | 'event-misplaced'
+    | 'seal-broken'
+    | 'seal-missing'
+    | 'unknown-key';
   position: number;
   message: string;
-  event?: Readonly<{ id: string; streamId: string; streamVersion: number }>;
+  event?: Readonly<{ id: string; tenantId: string; streamId: string; streamVersion: number }>;
 }>;
 
 export type Verdict = Readonly<{
@@ -34,7 +41,14 @@ type SealRow = Readonly<{
   public_key: string | null;
 }>;
 type SealedRow = StageEventRow &
-  Readonly<{ position: string; sealed_id: string; sealed_stream: string; sealed_version: string; sealed_leaf: Buffer }>;
+  Readonly<{
+    position: string;
+    sealed_id: string;
+    sealed_tenant: string;
+    sealed_stream: string;
+    sealed_version: string;
+    is_filed_right: boolean;
+  }>;
 
 const SEALS_A_PAGE = 100;
 const FIRST_PREVIOUS = Buffer.alloc(32);
@@ -118,8 +132,10 @@ export class Verification {
   private eventsOf({ fromPosition, toPosition }: Seal): Promise<SealedRow[]> {
     return this.database.system((manager) =>
       manager.query<SealedRow[]>(
-        `select ${eventColumns}, l.position, l.event_id as sealed_id, l.stream_id as sealed_stream, l.stream_version as sealed_version,
-           l.leaf_hash as sealed_leaf
+        `select ${eventColumns}, l.position, l.event_id as sealed_id, l.tenant_id as sealed_tenant, l.stream_id as sealed_stream,
+           l.stream_version as sealed_version,
+           (e.id, e.tenant_id, e.event_type, e.category, e.correlation_id, e.actor_id, e.recorded_at, e.leaf_hash)
+             = (l.event_id, l.tenant_id, l.event_type, l.category, l.correlation_id, l.actor_id, l.recorded_at, l.leaf_hash) as is_filed_right
          from sealed_events l left join stage_events e using (stream_id, stream_version)
          where l.position between $1 and $2 order by l.position`,
         [fromPosition, toPosition],
@@ -129,16 +145,27 @@ export class Verification {
 }
 
 function checkEvent(row: SealedRow, position: number): Finding | null {
-  const named = { id: row.sealed_id, streamId: row.sealed_stream, streamVersion: Number(row.sealed_version) };
+  const named = {
+    id: row.sealed_id,
+    tenantId: row.sealed_tenant,
+    streamId: row.sealed_stream,
+    streamVersion: Number(row.sealed_version),
+  };
   if (Number(row.position) !== position) return missing(position);
   if ((row.id as string | null) === null) {
     return { kind: 'event-missing', position, event: named, message: `Event ${named.id} was sealed and is gone.` };
   }
-  const event: StoredEvent = storedEvent(row);
-  const leaf = leafHash(event);
-  if (leaf.equals(row.leaf_hash) && leaf.equals(row.sealed_leaf)) return null;
-  const message = `Event ${named.id} (version ${String(named.streamVersion)} of stream ${named.streamId}) was changed after it was recorded.`;
-  return { kind: 'event-changed', position, event: named, message };
+  const name = `Event ${named.id} (version ${String(named.streamVersion)} of stream ${named.streamId})`;
+  if (!leafHash(storedEvent(row)).equals(row.leaf_hash)) {
+    return { kind: 'event-changed', position, event: named, message: `${name} was changed after it was recorded.` };
+  }
+  if (row.is_filed_right) return null;
+  return {
+    kind: 'event-misfiled',
+    position,
+    event: named,
+    message: `${name} is not filed under what it says: its index was changed.`,
+  };
 }
 
 function missing(position: number): Finding {

@@ -90,6 +90,7 @@ const commandProblems: readonly ErrorCode[] = [
   'idempotency-key-reused',
   'payload-too-large',
   'unsupported-media-type',
+  'stale-version',
 ];
 
 const markCommand: MethodDecorator = (_target, _name, descriptor) => {

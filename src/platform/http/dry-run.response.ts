@@ -10,6 +10,9 @@ export class DryRunResponse {
   @AnyJson({ optional: true, description: 'The run as it would then be.' })
   readonly run?: object;
 
+  @AnyJson({ optional: true, description: 'The project as it would then be, where the command creates one.' })
+  readonly project?: object;
+
   @AnyJson({ optional: true, description: 'The gate as it would then be, where the command is a decision.' })
   readonly gate?: object;
 }

@@ -117,7 +117,7 @@ export function TextList(options: ListOptions = {}): PropertyDecorator {
 /** An object of another class. */
 export function Nested(type: () => FieldClass, options: FieldOptions = {}): PropertyDecorator {
   return both(
-    field(options, { rule: rules.object, schema: { type }, shape: { nested: type } }),
+    field(options, { rule: rules.object, schema: lazily(type), shape: { nested: type } }),
     ValidateNested({ message: rules.object.message }),
   );
 }
@@ -129,7 +129,7 @@ export function NestedList(
 ): PropertyDecorator {
   const { max = 1000 } = options;
   return both(
-    field(options, { rule: rules.list(max), schema: { type, isArray: true }, shape: { nested: type } }),
+    field(options, { rule: rules.list(max), schema: { ...lazily(type), isArray: true }, shape: { nested: type } }),
     ValidateNested({ each: true, message: rules.object.message }),
   );
 }
@@ -152,6 +152,11 @@ function field(options: FieldOptions, { rule, schema, shape = {} }: Kind): Prope
       name,
     );
   };
+}
+
+/** Swagger knows a class that is named late by the name of the function alone: it has to be `type`. */
+function lazily(type: () => FieldClass): ApiPropertyOptions {
+  return { type: () => type() };
 }
 
 function messageOf({ message }: rules.Rule): (args?: ValidationArguments) => string {

@@ -19,7 +19,7 @@ export class ReadinessCheckResponse {
 }
 
 /** The service is ready, and why it thinks so. */
-@ApiSchema({ name: 'Readiness' })
+@ApiSchema({ name: 'ServiceReadiness' })
 export class ReadinessResponse {
   @Choice(['ready'])
   readonly status!: string;

@@ -2,6 +2,7 @@ import { ApiSchema } from '@nestjs/swagger';
 import { actorTypes } from '../../platform/auth/actor-types.js';
 import {
   AnyJson,
+  AnyJsonList,
   Choice,
   KeyText,
   Moment,
@@ -74,7 +75,7 @@ export class GateResponse {
   @AnyJson({ description: 'What there is, or was, to judge by.' })
   readonly evidence!: unknown;
 
-  @AnyJson({ description: 'Votes of approvers, oldest first.' })
+  @AnyJsonList({ description: 'Votes of approvers, oldest first.' })
   readonly votes!: unknown;
 
   @Moment({ nullable: true })

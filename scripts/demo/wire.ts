@@ -1,0 +1,42 @@
+/** What the story reads of the service's answers; each has more fields, which `/docs` shows. */
+export type Project = Readonly<{
+  id: string;
+  name: string;
+  status: string;
+  stage_number: number | null;
+  progress_percent: number;
+}>;
+
+export type Run = Readonly<{
+  id: string;
+  status: string;
+  waiting_on: string | null;
+  current_stage: string;
+  stage_progress: Readonly<Record<string, string>>;
+  progress_percent: number;
+  open_gate_id: string | null;
+  version: number;
+}>;
+
+export type Gate = Readonly<{ id: string; decision: string | null; options: readonly string[] }>;
+
+export type Decided = Readonly<{ gate: Gate; run: Run }>;
+
+export type StageEvent = Readonly<{
+  stream_version: number;
+  position: number | null;
+  event_type: string;
+  actor_id: string;
+  from_stage: string | null;
+  to_stage: string | null;
+  reason: string | null;
+  detail: Readonly<Record<string, unknown>>;
+  recorded_at: string;
+}>;
+
+export type Verdict = Readonly<{
+  valid: boolean;
+  checked_events: number;
+  checked_seals: number;
+  finding: Readonly<{ message: string }> | null;
+}>;

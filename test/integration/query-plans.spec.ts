@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import { v7 as newId } from 'uuid';
+import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
+import { note, openStore, sealAll } from '../support/store.js';
+
+let opened: Awaited<ReturnType<typeof openStore>>;
+let owner: pg.Client;
+
+const ofTwentyEvents = () => {
+  const streamId = newId();
+  const events = Array.from({ length: 20 }, (_, index) => note(streamId, index + 1));
+  return { streamId, expectedVersion: 0, events, rows: {} };
+};
+
+/** Enough rows that reading a whole table would be the worse plan, and no row that a filter would find at the beginning. */
+beforeAll(async () => {
+  opened = await openStore();
+  owner = await opened.superuser();
+  for (let batch = 0; batch < 5; batch += 1) await opened.store.append(Array.from({ length: 200 }, ofTwentyEvents));
+  await sealAll(opened);
+  await owner.query(`
+    insert into pipeline_runs select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, 'founder', 1, '', '', 'project', gen_random_uuid(), null, null, '{}', '{}',
+      'running', null, 'a', 1, now(), '[]', '{}', '{}', '[]', 0, null, null, now(), now() from generate_series(1, 4000);
+    insert into decision_gates (id, tenant_id, stream_version, run_id, stage, stage_number, gate_type, status, options, allowed_deciders, reason_required_for,
+      evidence, votes, created_at, expires_at)
+    select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, gen_random_uuid(), 'a', 1, 'decision', 'decided', '[]', '[]', '[]', '{}', '[]', now(), now()
+    from generate_series(1, 4000);
+    analyze`);
+});
+afterAll(() => opened.close());
+
+/** The indexes a statement uses, and the tables it reads from end to end. */
+const planOf = async (statement: string) => {
+  const { rows } = await owner.query<{ 'QUERY PLAN': unknown }>(`explain (format json) ${statement}`);
+  const text = JSON.stringify(rows[0]?.['QUERY PLAN']);
+  const namesAfter = (property: string) =>
+    [...text.matchAll(new RegExp(`"${property}":"([^"]+)"`, 'g'))].map((match) => match[1]);
+  const nodes = [...text.matchAll(/"Node Type":"Seq Scan"[^}]*?"Relation Name":"([^"]+)"/g)].map((match) => match[1]);
+  return { indexes: namesAfter('Index Name'), readWhole: nodes };
+};
+
+const id = '01890000-0000-7000-8000-000000000001';
+const tenant = `l.tenant_id = '${DEFAULT_TENANT_ID}' and l.position > 10 and l.position <= 4000`;
+const page = (filter: string) =>
+  `select e.*, l.position from sealed_events l join stage_events e using (stream_id, stream_version) where ${tenant} ${filter} order by l.position limit 50`;
+
+describe('the plan of a hot query', () => {
+  it.each([
+    ['a page of the timeline', page(''), /^(pk_sealed_events|ix_sealed_events_tenant)$/],
+    ['a page of one category', page("and l.category = 'park'"), /^ix_sealed_events_category$/],
+    ['a page of one event type', page("and l.event_type = 'gate.decided'"), /^ix_sealed_events_event_type$/],
+    ['a page of one correlation', page(`and l.correlation_id = '${id}'`), /^ix_sealed_events_correlation$/],
+    ['a page of one actor', page("and l.actor_id = 'nobody'"), /^ix_sealed_events_actor$/],
+    ['a page of one stream', page(`and l.stream_id = '${id}'`), /^uq_sealed_events_stream$/],
+    [
+      'a stream',
+      `select * from stage_events where tenant_id = '${id}' and stream_id = '${id}' and stream_version > 3 order by stream_version`,
+      /^stage_events_p\d_pkey$/,
+    ],
+    [
+      'the events to seal next',
+      `select * from stage_events where epoch = 1 and (xid, sequence) > ('1000000000'::xid8, 5) and xid < '2000000000'::xid8 order by xid, sequence limit 2000`,
+      /^stage_events_p\d_epoch_xid_sequence_idx$/,
+    ],
+    ['a run', `select * from pipeline_runs where id = '${id}'`, /^pk_pipeline_runs$/],
+    [
+      'a list of runs',
+      `select * from pipeline_runs where tenant_id = '${id}' and (created_at, id) > (now(), '${id}') order by created_at, id limit 50`,
+      /^ix_pipeline_runs_tenant$/,
+    ],
+    [
+      'a project’s latest run',
+      `select * from pipeline_runs where project_id = '${id}' order by created_at desc limit 1`,
+      /^ix_pipeline_runs_project$/,
+    ],
+    ['the gates of a run', `select * from decision_gates where run_id = '${id}'`, /^ix_decision_gates_run$/],
+    [
+      'the gates that are due',
+      "select id from decision_gates where status = 'pending' and expires_at <= now() order by expires_at limit 100",
+      /^ix_decision_gates_expiring$/,
+    ],
+  ])('uses an index for %s', async (_what, statement, index) => {
+    const { indexes, readWhole } = await planOf(statement);
+    expect(indexes.some((name) => index.test(String(name)))).toBe(true);
+    expect(readWhole).toEqual([]);
+  });
+});
