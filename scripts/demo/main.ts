@@ -77,6 +77,12 @@ function showLinks({ pen, commandCount }: Storyteller, { url }: Found, { id }: R
   pen.line('\nAll but the first want a key:  curl -H "Authorization: Bearer <key>" <link>');
 }
 
+// Whoever reads only the beginning (`npm run demo | head`) has closed the other end: nothing is wrong then.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 main().catch((error: unknown) => {
   const isExpected = error instanceof NoServiceError || error instanceof UnexpectedAnswerError;
   process.stderr.write(`${isExpected ? error.message : String((error as Error).stack ?? error)}\n`);

@@ -1,4 +1,4 @@
-import type { Person, Problem } from './client.ts';
+import type { Person } from './client.ts';
 import type { Storyteller } from './storyteller.ts';
 import type { Decided, Run, StageEvent } from './wire.ts';
 
@@ -8,8 +8,6 @@ type Decision = Readonly<{
   to_stage?: string;
   scope?: Readonly<{ keep?: readonly string[]; drop_milestones?: readonly string[]; note?: string }>;
 }>;
-
-type StageNotReady = Problem & Readonly<{ required_actions: readonly Readonly<{ message: string }>[] }>;
 
 /** What a founder does over and over, at the stage where the run stands. */
 export class Moves {
@@ -55,12 +53,11 @@ export class Moves {
 
   /** Completes a stage that is not ready, and is told what is missing. */
   tooEarly(run: Run, does: string): Promise<void> {
-    return this.teller.refused<StageNotReady>(this.founder, {
+    return this.teller.refused(this.founder, {
       does,
       request: { path: `${stage(run)}/complete`, body: {} },
       status: 409,
       code: 'stage-not-ready',
-      adds: ({ required_actions: todo }) => `(${todo.map(({ message }) => message).join(' ')})`,
     });
   }
 }

@@ -4,6 +4,7 @@ import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
 
 const CONTENT_TAG = 'stageline.content.1';
 const LEAF_TAG = 'stageline.event.1';
+const YEAR_2000_MS = Date.UTC(2000, 0, 1);
 
 type AnyRecorded = Recorded<DomainEvent<string, object>>;
 
@@ -23,14 +24,19 @@ export function contentHash(event: AnyRecorded): Buffer {
 /** The event's leaf in its seal's Merkle tree; the same as the SQL function `leaf_hash`, which docs/events.md describes. */
 export function leafHash(event: AnyRecorded): Buffer {
   const times = Buffer.alloc(16);
-  times.writeBigInt64BE(BigInt(Date.parse(event.occurredAt)), 0);
-  times.writeBigInt64BE(BigInt(Date.parse(event.recordedAt)), 8);
+  times.writeBigInt64BE(microseconds(event.occurredAt), 0);
+  times.writeBigInt64BE(microseconds(event.recordedAt), 8);
   return createHash('sha256')
     .update(Buffer.of(0))
     .update(tagged(LEAF_TAG))
     .update(contentHash(event))
     .update(times)
     .digest();
+}
+
+/** PostgreSQL's binary form of a time. */
+function microseconds(time: string): bigint {
+  return BigInt(Date.parse(time) - YEAR_2000_MS) * 1000n;
 }
 
 function tagged(tag: string): Buffer {
