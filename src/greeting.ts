@@ -32,6 +32,6 @@ function nextSteps(url: string, key: string | null): string[] {
     '',
     '  Next, in another terminal:',
     '    npm run demo                     a founder’s story, told through the API',
-    `    curl -H 'Authorization: Bearer ${shown}' ${url}/timeline`,
+    `    curl -H "Authorization: Bearer ${shown}" ${url}/timeline`,
   ];
 }

@@ -76,5 +76,5 @@ function text(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value;
   const { key, version } = value as Readonly<Record<string, unknown>>;
-  return key === undefined ? JSON.stringify(value) : `${String(key)} version ${String(version)}`;
+  return key === undefined ? JSON.stringify(value) : `${text(key)} version ${text(version)}`;
 }

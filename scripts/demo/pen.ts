@@ -24,7 +24,7 @@ export function penFor(output: Output, env: Readonly<Record<string, string | und
 /** Rows as aligned columns under their titles; the last column is as wide as it likes. */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   const widths = titles.map((title, column) =>
-    Math.max(...[title, ...rows.map((row) => row[column] ?? '')].map(width)),
+    Math.max(...[title, ...rows.map((row) => row[column] ?? '')].map(({ length }) => length)),
   );
   const aligned = (row: readonly string[]): string =>
     row
@@ -32,8 +32,4 @@ export function table(titles: readonly string[], rows: readonly (readonly string
       .join('  ')
       .trimEnd();
   return [aligned(titles), widths.map((count) => '-'.repeat(count)).join('  '), ...rows.map(aligned)];
-}
-
-function width(text: string): number {
-  return text.length;
 }

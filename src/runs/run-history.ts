@@ -5,6 +5,7 @@ import { type Rows, project } from '../kernel/projection.js';
 import type { Recorded } from '../kernel/recorded-event.js';
 import { EventStore } from '../platform/event-store/event-store.js';
 import { StreamMemory } from '../platform/event-store/stream-memory.js';
+import { eventsOf } from '../platform/event-store/stream-type.js';
 import { type PipelineRunRow, pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
 import { runDecider } from './run.decider.js';
 import type { RunEvent } from './run.events.js';
@@ -57,7 +58,7 @@ export class RunHistory {
     point: PointInTime,
   ): Promise<readonly Recorded<RunEvent>[]> {
     const slice = { streamType: runStream.name, limit: 'version' in point ? point.version : null };
-    const events = (await this.store.read(tenantId, runId, slice)) as unknown as readonly Recorded<RunEvent>[];
+    const events = eventsOf(runStream, await this.store.read(tenantId, runId, slice));
     return 'asOf' in point ? events.filter(({ recordedAt }) => recordedAt <= point.asOf) : events;
   }
 

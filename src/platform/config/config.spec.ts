@@ -132,6 +132,10 @@ describe('loading the configuration', () => {
   it('lets the variables of the test run pass', () => {
     expect(loadConfig({ STAGELINE_TEST_DATABASE_URL: 'postgres://localhost/x' }).port).toBe(3000);
   });
+
+  it('lets the variables of clients pass', () => {
+    expect(loadConfig({ STAGELINE_URL: 'http://localhost:3000', STAGELINE_KEY: 'sl_key' }).port).toBe(3000);
+  });
 });
 
 describe('docs/configuration.md', () => {

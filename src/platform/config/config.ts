@@ -39,9 +39,12 @@ function problemWith({ variable, expected, isSecret }: Setting<unknown>, given: 
   return `${variable} must be ${expected}; it is ${shown}.`;
 }
 
-/** The test runner's own variable is not a setting of the service and passes. */
+/** Where the demo and the command line find a service: for them, but often set in the same shell. */
+const CLIENT_VARIABLES = ['STAGELINE_URL', 'STAGELINE_KEY'];
+
+/** Those of clients and of the test runner are no settings of the service and pass. */
 function unknownVariables(env: Environment): string[] {
-  const known = Object.values<Setting<unknown>>(settings).map(({ variable }) => variable);
+  const known = [...Object.values<Setting<unknown>>(settings).map(({ variable }) => variable), ...CLIENT_VARIABLES];
   return Object.keys(env)
     .filter((name) => name.startsWith('STAGELINE_') && !name.startsWith('STAGELINE_TEST_') && !known.includes(name))
     .sort()

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Row } from '../../kernel/projection.js';
-import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
+import type { DomainEvent } from '../../kernel/recorded-event.js';
 import { Database } from '../database/database.js';
 import { EventStore } from './event-store.js';
 import { type Folded, foldEvents, nothingYet, withoutFinalRows } from './folded.js';
-import type { StreamType } from './stream-type.js';
+import { type StreamType, eventsOf } from './stream-type.js';
 
 /** How many streams are kept folded; the one used longest ago makes room. */
 const KEPT_STREAMS = 2000;
@@ -47,7 +47,7 @@ export class StreamMemory {
   ): Promise<Folded<State>> {
     const start = (await this.snapshot(type, tenantId, streamId)) ?? nothingYet(type);
     const tail = await this.store.read(tenantId, streamId, { afterVersion: start.version, streamType: type.name });
-    const folded = foldEvents(type, start, tail as unknown as readonly Recorded<Event>[]);
+    const folded = foldEvents(type, start, eventsOf(type, tail));
     const kept = withoutFinalRows(type, folded);
     if (tail.length > SNAPSHOT_AFTER_EVENTS) await this.takeSnapshot(type, tenantId, streamId, kept);
     this.keep(tenantId, streamId, kept);

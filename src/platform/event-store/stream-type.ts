@@ -3,6 +3,7 @@ import type { JsonObject } from '../../kernel/json.js';
 import type { Projection, Row } from '../../kernel/projection.js';
 import type { Catalogue, DomainEvent, Recorded } from '../../kernel/recorded-event.js';
 import type { Claims } from './append.js';
+import type { StoredEvent } from './stored-event.js';
 
 /** One kind of stream: its rules, what its events are, and the read models written in the transaction of each append. */
 export type StreamType<State, Command, Event extends DomainEvent<string, object>> = Readonly<{
@@ -24,4 +25,22 @@ export function inline<R extends Row, Event extends DomainEvent<string, object>>
   projection: Projection<R, Event>,
 ): Projection<Row, Event> {
   return projection as unknown as Projection<Row, Event>;
+}
+
+/**
+ * Stored events as the events of a stream of this type. An event that this version of the software does not know was written by a newer one:
+ * it is refused, because leaving it out would fold to something that never was.
+ */
+export function eventsOf<State, Command, Event extends DomainEvent<string, object>>(
+  { name, catalogue }: StreamType<State, Command, Event>,
+  stored: readonly StoredEvent[],
+): readonly Recorded<Event>[] {
+  const known: Readonly<Record<string, Readonly<{ schemaVersion: number }> | undefined>> = catalogue;
+  for (const { type, schemaVersion, id } of stored) {
+    if ((known[type]?.schemaVersion ?? 0) >= schemaVersion) continue;
+    throw new Error(
+      `Event ${id} of a ${name} is a ${type} in version ${String(schemaVersion)}: newer software wrote it. Update this process.`,
+    );
+  }
+  return stored as unknown as readonly Recorded<Event>[];
 }

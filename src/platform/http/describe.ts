@@ -74,6 +74,11 @@ export function DescribeRead(described: ReadDescription): MethodDecorator {
   );
 }
 
+/** Says how a handler without a key may refuse. */
+export function DescribeProblems(...codes: readonly ErrorCode[]): MethodDecorator {
+  return applyDecorators(ApiExtraModels(ProblemResponse), ...problemResponses(codes));
+}
+
 const dryRun = 'Decide and answer, but store nothing.';
 const nothing = ApiResponse({ status: 204, description: 'Done.' });
 const readProblems: readonly ErrorCode[] = [

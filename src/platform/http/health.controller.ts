@@ -2,8 +2,8 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { refuse } from '../../kernel/domain-error.js';
 import { Public } from '../auth/access.js';
+import { DescribeProblems } from './describe.js';
 import { HealthResponse, ReadinessResponse } from './health.response.js';
-import { ProblemResponse } from './problem.response.js';
 import { ReadinessChecks } from './readiness-checks.js';
 import { Shutdown } from './shutdown.js';
 
@@ -21,6 +21,7 @@ export class HealthController {
   @Public()
   @ApiOperation({ summary: 'Say whether the process runs' })
   @ApiResponse({ status: 200, type: HealthResponse })
+  @DescribeProblems('invalid-input')
   live(): HealthResponse {
     return { status: 'live' };
   }
@@ -30,7 +31,7 @@ export class HealthController {
   @Public()
   @ApiOperation({ summary: 'Say whether requests will be served' })
   @ApiResponse({ status: 200, type: ReadinessResponse })
-  @ApiResponse({ status: 503, description: '`service-unavailable`, with `checks`', type: ProblemResponse })
+  @DescribeProblems('invalid-input', 'service-unavailable')
   async ready(): Promise<ReadinessResponse> {
     const checks = [...(await this.checks.run()), { name: 'accepting', ok: !this.shutdown.signal.aborted }];
     const failed = checks.filter(({ ok }) => !ok).map(({ name }) => name);

@@ -1,8 +1,8 @@
 import { Controller, Get, Header, Param } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { refuse } from '../../kernel/domain-error.js';
 import { Public } from '../auth/access.js';
-import { ProblemResponse } from './problem.response.js';
+import { DescribeProblems } from './describe.js';
 import { errorCodes, isErrorCode } from './problems.js';
 import { problemPage, problemsPage } from './problems-page.js';
 
@@ -17,8 +17,8 @@ export class ProblemsController {
   @Public()
   @Header('Content-Type', HTML)
   @ApiOperation({ summary: 'List what can go wrong' })
-  @ApiProduces('text/html')
-  @ApiResponse({ status: 200, description: 'A page.', schema: { type: 'string' } })
+  @ApiResponse({ status: 200, description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } })
+  @DescribeProblems('invalid-input')
   list(): string {
     return problemsPage();
   }
@@ -29,9 +29,8 @@ export class ProblemsController {
   @Header('Content-Type', HTML)
   @ApiOperation({ summary: 'Explain one code' })
   @ApiParam({ name: 'code', schema: { type: 'string', enum: [...errorCodes] } })
-  @ApiProduces('text/html')
-  @ApiResponse({ status: 200, description: 'A page.', schema: { type: 'string' } })
-  @ApiResponse({ status: 404, description: '`not-found`', type: ProblemResponse })
+  @ApiResponse({ status: 200, description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } })
+  @DescribeProblems('invalid-input', 'not-found')
   read(@Param('code') code: string): string {
     if (!isErrorCode(code)) throw refuse('not-found', 'There is no such code. /problems lists them all.');
     return problemPage(code);

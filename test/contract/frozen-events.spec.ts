@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { fold } from '../../src/kernel/decider.js';
+import { type Projection, type Row, type Rows, project } from '../../src/kernel/projection.js';
+import type { Recorded } from '../../src/kernel/recorded-event.js';
+import { inline } from '../../src/platform/event-store/stream-type.js';
+import { decisionGates } from '../../src/runs/decision-gate/decision-gate.projection.js';
+import { pipelineRuns } from '../../src/runs/pipeline-run/pipeline-run.projection.js';
+import { runDecider } from '../../src/runs/run.decider.js';
+import { type RunEvent, runCatalogue } from '../../src/runs/run.events.js';
+import { stageConfigs } from '../../src/runs/stage-config/stage-config.projection.js';
+
+/**
+ * Events as the first version stored them, and what they were then read as. The files are never edited: an event that was ever stored must
+ * decode for ever, by an upcaster where its shape has changed since.
+ */
+type Frozen = Readonly<{
+  events: readonly Recorded<RunEvent>[];
+  readAs: Readonly<{ state: unknown; rows: Readonly<Record<string, readonly Row[]>> }>;
+}>;
+
+const frozen = (name: string): Frozen =>
+  JSON.parse(readFileSync(new URL(`./frozen/${name}.json`, import.meta.url), 'utf8')) as Frozen;
+const stories = ['run-completed.v1', 'run-cancelled.v1'];
+const projections: readonly Projection<Row, RunEvent>[] = [
+  inline(pipelineRuns),
+  inline(stageConfigs),
+  inline(decisionGates),
+];
+
+const rowsOf = (projection: Projection<Row, RunEvent>, events: readonly Recorded<RunEvent>[]) => {
+  const none: Rows = new Map();
+  return [...fold((rows, event) => project(projection, rows, event), none, events).values()];
+};
+
+describe('events stored by the first version', () => {
+  it.each(stories)('fold to what they folded to then: %s', (name) => {
+    const { events, readAs } = frozen(name);
+    expect(fold(runDecider.evolve, runDecider.initialState, events)).toEqual(readAs.state);
+    for (const projection of projections) expect(rowsOf(projection, events)).toEqual(readAs.rows[projection.name]);
+  });
+
+  it('are there for every type of event', () => {
+    const types = new Set(stories.flatMap((name) => frozen(name).events.map(({ type }) => type)));
+    expect([...types].sort()).toEqual(Object.keys(runCatalogue).sort());
+  });
+});

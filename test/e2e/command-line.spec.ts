@@ -1,0 +1,170 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { makeFolder, removeFolder } from '../support/folders.js';
+import { ADMIN_KEY, startFounderRun, startTestService } from '../support/service.js';
+import { run as runStatements } from '../support/test-server.js';
+
+const LOADER = fileURLToPath(new URL('../support/typescript-loader.mjs', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+
+type Ended = Readonly<{ code: number | null; out: string; err: string }>;
+type Env = Readonly<Record<string, string>>;
+
+const stageline = (args: readonly string[], env: Env = {}): Promise<Ended> =>
+  new Promise((resolve) => {
+    const options = { env: { PATH: process.env['PATH'], ...env } };
+    const child = spawn(process.execPath, ['--import', LOADER, PROGRAM, ...args], options);
+    const said = { out: '', err: '' };
+    child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
+    child.once('close', (code) => resolve({ code, ...said }));
+  });
+
+describe('the command line', () => {
+  it.each([[[]], [['help']]])('lists its commands when told %j', async (args) => {
+    const { code, out, err } = await stageline(args);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/migrate [^]*verify [^]*export [^]*help /);
+  });
+
+  it.each([[['rebuild']], [['verify', 'twice']], [['--loud']], [['verify', '--out', 'file']], [['constructor']]])(
+    'refuses %j and says where the commands are listed',
+    async (args) => {
+      const { code, out, err } = await stageline(args);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toMatch(/"npm run stageline -- help" lists the commands\.\n$/);
+    },
+  );
+});
+
+describe('stageline migrate', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.drop());
+
+  it('brings an empty database to this version and says what ran', async () => {
+    await runStatements(database.url, 'drop schema stageline cascade');
+    const { code, out } = await stageline(['migrate'], { DATABASE_URL: database.url });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Ran EventStore\d+, Access\d+, ReadModels\d+/);
+  });
+
+  it('changes nothing the second time', async () => {
+    const { code, out } = await stageline(['migrate'], { DATABASE_URL: database.url });
+    expect({ code, out }).toEqual({ code: 0, out: 'The database is up to date.\n' });
+  });
+
+  it('names the settings that are wrong', async () => {
+    const { code, err } = await stageline(['migrate'], { DATABASE_URL: 'mysql://localhost' });
+    expect(code).toBe(1);
+    expect(err).toContain('DATABASE_URL must be a URL like');
+  });
+
+  it('says in a line that a database cannot be reached', async () => {
+    const { code, err } = await stageline(['migrate'], { DATABASE_URL: 'postgres://127.0.0.1:9/none' });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^The database said no \(ECONNREFUSED\): .+\n$/);
+  });
+});
+
+describe('stageline on a running service', () => {
+  let service: Awaited<ReturnType<typeof startTestService>>;
+  let env: Env;
+  const folder = makeFolder();
+
+  beforeAll(async () => {
+    service = await startTestService();
+    env = { STAGELINE_URL: service.url, STAGELINE_KEY: ADMIN_KEY };
+    const { runId } = await startFounderRun(service.api);
+    for (let count = 0; count < 250; count += 1) {
+      await service.api.post(`/pipeline/${runId}/stages/thesis_defined/focus`, { focus: [`Focus ${String(count)}`] });
+    }
+    await allSealed();
+  });
+  afterAll(async () => {
+    await service.close();
+    removeFolder(folder);
+  });
+
+  const allSealed = async (): Promise<void> => {
+    const client = new pg.Client(service.connection);
+    await client.connect();
+    const open =
+      'select 1 from stageline.stage_events having count(*) > (select last_position from stageline.seal_state)';
+    while ((await client.query(open)).rowCount !== 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await client.end();
+  };
+
+  it('verifies the timeline', async () => {
+    const { code, out } = await stageline(['verify'], env);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Nothing was changed: 2\d\d events under \d+ seals\.\n$/);
+  });
+
+  it('exports the whole timeline, one event a line, in order', async () => {
+    const { code, out, err } = await stageline(['export'], env);
+    const positions = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { position: number }).position);
+    expect(code).toBe(0);
+    expect(positions).toEqual(positions.map((_, index) => index + 1));
+    expect(positions.length).toBeGreaterThan(250);
+    expect(err).toBe(`Exported ${String(positions.length)} events.\n`);
+  });
+
+  it('exports to a file', async () => {
+    const file = join(folder, 'timeline.jsonl');
+    const { code, out } = await stageline(['export', '--out', file], env);
+    expect({ code, out }).toEqual({ code: 0, out: '' });
+    expect(readFileSync(file, 'utf8')).toBe((await stageline(['export'], env)).out);
+  });
+
+  it('leaves no half of a file where it cannot export', async () => {
+    const file = join(folder, 'none.jsonl');
+    const { code, err } = await stageline(['export', '--out', file], { ...env, STAGELINE_KEY: 'sl_wrong' });
+    expect(code).toBe(1);
+    expect(err).toContain('unauthorized');
+    expect(existsSync(file)).toBe(false);
+    const nowhere = await stageline(['export', '--out', join(folder, 'none', 'x.jsonl')], env);
+    expect(nowhere.code).toBe(1);
+    expect(nowhere.err).toMatch(/cannot be written: ENOENT/);
+  });
+
+  it('says how to start a service where none answers', async () => {
+    const { code, err } = await stageline(['verify'], { STAGELINE_URL: 'http://127.0.0.1:9', STAGELINE_KEY: 'sl_any' });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^No Stageline answers at http:\/\/127\.0\.0\.1:9\. Start one with npm start/);
+  });
+
+  it('says where it looked for a key', async () => {
+    const { code, err } = await stageline(['verify'], { STAGELINE_URL: service.url, STAGELINE_DATA_DIR: folder });
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: `There is no key in ${join(folder, 'admin-key')}. Give one with STAGELINE_KEY.\n`,
+    });
+  });
+
+  it('names the event that somebody changed, and ends with 1', async () => {
+    const client = new pg.Client(service.connection);
+    await client.connect();
+    await client.query('set search_path = stageline; alter table stage_events disable trigger all');
+    for (const partition of [0, 1, 2, 3])
+      await client.query(`alter table stage_events_p${String(partition)} disable trigger all`);
+    const { rows } = await client.query<{ id: string }>(
+      `update stage_events set reason = 'forged' where stream_type = 'pipeline_run' and stream_version = 5 returning id`,
+    );
+    await client.end();
+    const { code, err } = await stageline(['verify'], env);
+    expect(code).toBe(1);
+    expect(err).toContain(`Event ${String(rows[0]?.id)}`);
+    expect(err).toContain('was changed');
+  });
+});
