@@ -6,6 +6,7 @@ import type { CommandContext, Outcome } from '../../platform/event-store/command
 import { CommandFrom } from '../../platform/http/command-from.js';
 import { DescribeCommand } from '../../platform/http/describe.js';
 import { IdParam } from '../../platform/http/params.js';
+import { commandRoles, factRoles } from '../call-roles.policy.js';
 import { RunResponse } from '../pipeline-run/run.response.js';
 import { ActOnRun } from './act-on-run.js';
 import {
@@ -25,7 +26,7 @@ export class RunCommandsController {
 
   /** Records facts about the run and what brought them. */
   @Post('facts')
-  @Allow('operator', 'worker')
+  @Allow(...factRoles)
   @DescribeCommand({ summary: 'Record facts', answer: RunResponse, problems: runProblems })
   facts(
     @IdParam('id') id: string,
@@ -37,7 +38,7 @@ export class RunCommandsController {
 
   /** Looks again whether the current stage is ready, and moves on if so. Fails with `stage-not-ready`. */
   @Post('advance')
-  @Allow('operator')
+  @Allow(...commandRoles)
   @DescribeCommand({ summary: 'Move on if ready', answer: RunResponse, problems: [...runProblems, 'stage-not-ready'] })
   advance(
     @IdParam('id') id: string,
@@ -49,7 +50,7 @@ export class RunCommandsController {
 
   /** Parks the run: until it is unparked, only reading and cancelling it are possible. */
   @Post('park')
-  @Allow('operator')
+  @Allow(...commandRoles)
   @DescribeCommand({
     summary: 'Park a run',
     answer: RunResponse,
@@ -65,7 +66,7 @@ export class RunCommandsController {
 
   /** Takes the run up again at the same stage, with a fresh gate where it stood at one. */
   @Post('unpark')
-  @Allow('operator')
+  @Allow(...commandRoles)
   @DescribeCommand({
     summary: 'Unpark a run',
     answer: RunResponse,
@@ -81,7 +82,7 @@ export class RunCommandsController {
 
   /** Ends the run for good, wherever it stands. */
   @Post('cancel')
-  @Allow('operator')
+  @Allow(...commandRoles)
   @DescribeCommand({
     summary: 'Cancel a run',
     answer: RunResponse,
@@ -97,7 +98,7 @@ export class RunCommandsController {
 
   /** Takes a failed or timed-out run up again from its failed node. Fails with `illegal-transition` for any other. */
   @Post('resume')
-  @Allow('operator')
+  @Allow(...commandRoles)
   @DescribeCommand({
     summary: 'Resume a failed run',
     answer: RunResponse,

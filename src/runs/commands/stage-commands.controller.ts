@@ -7,6 +7,7 @@ import { CommandFrom } from '../../platform/http/command-from.js';
 import { DescribeCommand } from '../../platform/http/describe.js';
 import { NoBodyRequest } from '../../platform/http/no-body.request.js';
 import { IdParam, KeyParam } from '../../platform/http/params.js';
+import { commandRoles } from '../call-roles.policy.js';
 import { RunResponse } from '../pipeline-run/run.response.js';
 import { ActOnRun } from './act-on-run.js';
 import {
@@ -26,7 +27,7 @@ export class StageCommandsController {
 
   /** Starts work on the current stage. */
   @Post('start')
-  @Allow('operator')
+  @Allow(...commandRoles)
   @DescribeCommand({ summary: 'Start a stage', answer: RunResponse, problems: stageProblems })
   start(
     @IdParam('id') id: string,
@@ -39,7 +40,7 @@ export class StageCommandsController {
 
   /** Ends work on the current stage: its gate opens, or the run goes on. Fails with `stage-not-ready`, `reason-required`. */
   @Post('complete')
-  @Allow('operator')
+  @Allow(...commandRoles)
   @DescribeCommand({
     summary: 'Complete a stage',
     answer: RunResponse,
@@ -58,7 +59,7 @@ export class StageCommandsController {
 
   /** Completes a milestone. */
   @Post('milestones/:key/complete')
-  @Allow('operator')
+  @Allow(...commandRoles)
   @DescribeCommand({
     summary: 'Complete a milestone',
     answer: RunResponse,
@@ -76,7 +77,7 @@ export class StageCommandsController {
 
   /** Takes a milestone's completion back. */
   @Post('milestones/:key/reopen')
-  @Allow('operator')
+  @Allow(...commandRoles)
   @DescribeCommand({
     summary: 'Reopen a milestone',
     answer: RunResponse,
@@ -94,7 +95,7 @@ export class StageCommandsController {
 
   /** Says that an exit criterion is met. */
   @Post('criteria/:key/meet')
-  @Allow('operator')
+  @Allow(...commandRoles)
   @DescribeCommand({
     summary: 'Meet an exit criterion',
     answer: RunResponse,
@@ -112,7 +113,7 @@ export class StageCommandsController {
 
   /** Says that an exit criterion is not met after all. */
   @Post('criteria/:key/unmeet')
-  @Allow('operator')
+  @Allow(...commandRoles)
   @DescribeCommand({
     summary: 'Unmeet an exit criterion',
     answer: RunResponse,
@@ -130,7 +131,7 @@ export class StageCommandsController {
 
   /** Raises a risk that blocks the stage until it is dismissed. */
   @Post('risks')
-  @Allow('operator')
+  @Allow(...commandRoles)
   @DescribeCommand({
     summary: 'Raise a risk',
     answer: RunResponse,
@@ -147,7 +148,7 @@ export class StageCommandsController {
 
   /** Dismisses a risk, with the reason why it no longer blocks. */
   @Post('risks/:riskId/dismiss')
-  @Allow('operator')
+  @Allow(...commandRoles)
   @DescribeCommand({
     summary: 'Dismiss a risk',
     answer: RunResponse,
@@ -165,7 +166,7 @@ export class StageCommandsController {
 
   /** Suggests what to focus on in a stage. */
   @Post('focus')
-  @Allow('operator')
+  @Allow(...commandRoles)
   @DescribeCommand({
     summary: 'Suggest a focus',
     answer: RunResponse,
@@ -182,7 +183,7 @@ export class StageCommandsController {
 
   /** Records how the subject did in the current stage; a later result replaces it. */
   @Post('result')
-  @Allow('operator')
+  @Allow(...commandRoles)
   @DescribeCommand({ summary: 'Record a stage’s result', answer: RunResponse, problems: stageProblems })
   recordResult(
     @IdParam('id') id: string,

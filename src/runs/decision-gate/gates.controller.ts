@@ -8,6 +8,7 @@ import { CallerOf, CommandFrom } from '../../platform/http/command-from.js';
 import { DescribeCommand, DescribeRead } from '../../platform/http/describe.js';
 import type { Page } from '../../platform/http/page.js';
 import { IdParam } from '../../platform/http/params.js';
+import { decisionRoles } from '../call-roles.policy.js';
 import { DecideAtGate } from '../commands/decide-gate.js';
 import { DecideGateRequest } from '../commands/decide-gate.request.js';
 import { runProblems } from '../commands/run-problems.js';
@@ -52,7 +53,7 @@ export class GatesController {
 
   /** Decides at a gate. The same decision sent twice is the same answer. */
   @Post(':id/decision')
-  @Allow('operator', 'approver')
+  @Allow(...decisionRoles)
   @DescribeCommand({
     summary: 'Decide at a gate',
     answer: DecidedGateResponse,

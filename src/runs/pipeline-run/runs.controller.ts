@@ -9,6 +9,7 @@ import { DescribeCommand, DescribeRead } from '../../platform/http/describe.js';
 import type { Page } from '../../platform/http/page.js';
 import { IdParam } from '../../platform/http/params.js';
 import { actionsFor } from '../actions.policy.js';
+import { callableWith, commandRoles } from '../call-roles.policy.js';
 import { StartRunThrough } from '../commands/start-run.js';
 import { StartRunRequest } from '../commands/start-run.request.js';
 import { risksOf } from '../guards.decider.js';
@@ -33,7 +34,7 @@ export class RunsController {
 
   /** Starts a run. Fails with `project-not-found`, `template-not-found`, `run-already-open` (`run_id`). */
   @Post('start')
-  @Allow('operator')
+  @Allow(...commandRoles)
   @DescribeCommand({
     summary: 'Start a run',
     answer: RunResponse,
@@ -92,6 +93,7 @@ export class RunsController {
   @DescribeRead({ summary: 'What can I do now?', answer: ActionListResponse, problems: ['run-not-found'] })
   async actions(@IdParam('id') id: string, @CallerOf() caller: Caller): Promise<ActionListResponse> {
     const { state } = await this.history.stateOf(caller.tenantId, id);
-    return { items: actionsFor(id, state, caller, new Date().toISOString()) };
+    const actions = actionsFor(id, state, caller, new Date().toISOString());
+    return { items: callableWith(caller.roles, actions) };
   }
 }

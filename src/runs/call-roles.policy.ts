@@ -1,0 +1,22 @@
+import type { Action } from './actions.policy.js';
+import type { RunCommand } from './run-command.decider.js';
+
+// The roles of a key that may call each route; the rules of the run ask more of some, such as who decides at a gate.
+export const commandRoles = ['operator'] as const;
+export const factRoles = ['operator', 'worker'] as const;
+export const decisionRoles = ['operator', 'approver'] as const;
+
+/** The same actions, refusing those whose route a key with these roles may not call. */
+export function callableWith(roles: readonly string[], actions: readonly Action[]): readonly Action[] {
+  return actions.map((action) => {
+    const needed = rolesOf(action.action);
+    if (roles.includes('admin') || needed.some((role) => roles.includes(role))) return action;
+    const message = `This takes a key with one of these roles: admin, ${needed.join(', ')}.`;
+    return { ...action, allowed: false, refusal: { code: 'forbidden', message } };
+  });
+}
+
+function rolesOf(action: RunCommand['type']): readonly string[] {
+  if (action === 'decide_gate') return decisionRoles;
+  return action === 'record_facts' ? factRoles : commandRoles;
+}
