@@ -138,8 +138,9 @@ async function ask<Body>(method: 'GET' | 'POST', path: string): Promise<Body> {
     );
   });
   if (response.ok) return (await response.json()) as Body;
-  const said = await response.text();
-  throw new CommandError(`The service at ${url} answered ${String(response.status)} to ${method} ${path}: ${said}`);
+  const said = (await response.json().catch(() => ({}))) as { code?: string; detail?: string };
+  const refusal = `${String(response.status)} ${said.code ?? response.statusText}: ${said.detail ?? ''}`;
+  throw new CommandError(`The service at ${url} answered ${method} ${path} with ${refusal}`);
 }
 
 async function findService(): Promise<Service> {

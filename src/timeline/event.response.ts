@@ -1,6 +1,7 @@
 import { ApiSchema } from '@nestjs/swagger';
 import { actorTypes } from '../platform/auth/actor-types.js';
 import { AnyJson, Choice, KeyText, Moment, NestedList, Text, Uuid, Whole } from '../platform/http/fields.js';
+import { PageOf } from '../platform/http/page.response.js';
 
 export const categories = [
   'transition',
@@ -91,13 +92,7 @@ export class StageEventResponse {
 }
 
 @ApiSchema({ name: 'TimelinePage' })
-export class TimelinePageResponse {
-  @NestedList(() => StageEventResponse)
-  readonly items!: readonly StageEventResponse[];
-
-  @Text({ nullable: true, description: 'Pass it as `after` for the next page; null when there is no more for now.' })
-  readonly next!: string | null;
-}
+export class TimelinePageResponse extends PageOf(() => StageEventResponse) {}
 
 @ApiSchema({ name: 'RunTimelinePage' })
 export class RunTimelinePageResponse {

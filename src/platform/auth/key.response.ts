@@ -1,6 +1,7 @@
 import { ApiSchema } from '@nestjs/swagger';
 import { roles } from '../event-store/command-context.js';
-import { Choice, Moment, NestedList, Text, TextList, Uuid } from '../http/fields.js';
+import { Choice, Moment, Text, TextList, Uuid } from '../http/fields.js';
+import { PageOf } from '../http/page.response.js';
 import { actorTypes } from './actor-types.js';
 
 /** A key as it is listed. */
@@ -41,10 +42,4 @@ export class NewKeyResponse extends KeyResponse {
 
 /** A page of keys. */
 @ApiSchema({ name: 'KeyPage' })
-export class KeyPageResponse {
-  @NestedList(() => KeyResponse)
-  readonly items!: readonly KeyResponse[];
-
-  @Text({ nullable: true, description: 'Pass it as `after` for the next page; null on the last one.' })
-  readonly next!: string | null;
-}
+export class KeyPageResponse extends PageOf(() => KeyResponse) {}

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
+import { type AnyRecorded, immutableColumns } from './stored-event.js';
 
 const CONTENT_TAG = 'stageline.content.1';
 const LEAF_TAG = 'stageline.event.1';
 const YEAR_2000_MS = Date.UTC(2000, 0, 1);
-
-type AnyRecorded = Recorded<DomainEvent<string, object>>;
 
 /**
  * SHA-256 over what the writer knows of an event: all its immutable columns but the two times.
@@ -41,26 +39,4 @@ function microseconds(time: string): bigint {
 
 function tagged(tag: string): Buffer {
   return Buffer.concat([Buffer.of(tag.length), Buffer.from(tag, 'ascii')]);
-}
-
-function immutableColumns(event: AnyRecorded): object {
-  return {
-    tenant_id: event.tenantId,
-    stream_id: event.streamId,
-    stream_version: event.streamVersion,
-    id: event.id,
-    stream_type: event.streamType,
-    event_type: event.type,
-    category: event.category,
-    schema_version: event.schemaVersion,
-    correlation_id: event.correlationId,
-    causation_id: event.causationId,
-    actor_type: event.actor.type,
-    actor_id: event.actor.id,
-    from_stage: event.fromStage ?? null,
-    to_stage: event.toStage ?? null,
-    reason: event.reason ?? null,
-    detail: event.detail,
-    context: event.context,
-  };
 }

@@ -60,16 +60,17 @@ export function storedEvent(row: StageEventRow): StoredEvent {
   };
 }
 
-/** An event as it goes over the wire: every column of the timeline, absent ones null. */
-export function eventOnWire(
-  event: Recorded<DomainEvent<string, object>> & Readonly<{ position?: number; leafHash?: string }>,
-): Record<string, unknown> {
+/** An event of any stream, stored or about to be. */
+export type AnyRecorded = Recorded<DomainEvent<string, object>>;
+
+/** The columns that never change and that the writer knows: all but the two times, absent ones null. Their hash is the event's content hash. */
+export function immutableColumns(event: AnyRecorded): Record<string, unknown> {
   return {
-    position: event.position ?? null,
-    id: event.id,
+    tenant_id: event.tenantId,
     stream_id: event.streamId,
-    stream_type: event.streamType,
     stream_version: event.streamVersion,
+    id: event.id,
+    stream_type: event.streamType,
     event_type: event.type,
     category: event.category,
     schema_version: event.schemaVersion,
@@ -82,9 +83,18 @@ export function eventOnWire(
     reason: event.reason ?? null,
     detail: event.detail,
     context: event.context,
+  };
+}
+
+/** An event as it goes over the wire: every column of the timeline. */
+export function eventOnWire(
+  event: AnyRecorded & Readonly<{ position?: number; leafHash?: string }>,
+): Record<string, unknown> {
+  return {
+    position: event.position ?? null,
+    ...immutableColumns(event),
     occurred_at: event.occurredAt,
     recorded_at: event.recordedAt,
-    tenant_id: event.tenantId,
     leaf_hash: event.leafHash ?? null,
   };
 }

@@ -4,7 +4,9 @@ import { type StreamType, eventsOf } from './stream-type.js';
 
 const notebook = { name: 'notebook', catalogue: { 'note.added': { category: 'subject', schemaVersion: 2 } } };
 const type = notebook as unknown as StreamType<unknown, never, never>;
-const stored = (event: Partial<StoredEvent>) => [{ id: 'e-1', type: 'note.added', schemaVersion: 1, ...event } as StoredEvent];
+const stored = (event: Partial<StoredEvent>) => [
+  { id: 'e-1', type: 'note.added', schemaVersion: 1, ...event } as StoredEvent,
+];
 
 describe('reading stored events as those of a stream', () => {
   it('takes every version up to the one this software writes', () => {

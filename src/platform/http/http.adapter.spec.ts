@@ -1,6 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FastifyReply } from 'fastify';
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { Public } from '../auth/access.js';
@@ -56,6 +57,14 @@ describe('closing the service', () => {
     expect(await (await slow).json()).toEqual({ finished: true });
     await closing;
     await expect(fetch(`${origin}/health/live`)).rejects.toThrow();
+  });
+
+  it('does not wait for a connection on which nothing was asked', async () => {
+    const silent = connect(Number(new URL(origin).port), '127.0.0.1');
+    await once(silent, 'connect');
+    await (await fetch(`${origin}/health/live`)).text();
+    await Promise.all([once(silent, 'close'), fixture.app.close()]);
+    expect(silent.destroyed).toBe(true);
   });
 });
 

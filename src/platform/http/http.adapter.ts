@@ -28,6 +28,8 @@ export class HttpAdapter extends FastifyAdapter {
     super({
       bodyLimit: bodyLimitBytes,
       requestTimeout: REQUEST_TIMEOUT_MS,
+      // Once drained, whoever is still connected has asked nothing: browsers and pools open connections ahead of need.
+      forceCloseConnections: true,
       routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
       rewriteUrl,
       clientErrorHandler: answerClientError,

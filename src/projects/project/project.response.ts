@@ -1,5 +1,6 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { Choice, Flag, KeyText, Moment, NestedList, Text, Uuid, Whole } from '../../platform/http/fields.js';
+import { Choice, Flag, KeyText, Moment, Text, Uuid, Whole } from '../../platform/http/fields.js';
+import { PageOf } from '../../platform/http/page.response.js';
 
 @ApiSchema({ name: 'Project' })
 export class ProjectResponse {
@@ -41,10 +42,4 @@ export class ProjectResponse {
 }
 
 @ApiSchema({ name: 'ProjectPage' })
-export class ProjectPageResponse {
-  @NestedList(() => ProjectResponse)
-  readonly items!: readonly ProjectResponse[];
-
-  @Text({ nullable: true, description: 'Pass it as `after` for the next page; null on the last one.' })
-  readonly next!: string | null;
-}
+export class ProjectPageResponse extends PageOf(() => ProjectResponse) {}

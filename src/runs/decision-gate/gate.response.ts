@@ -7,12 +7,12 @@ import {
   KeyText,
   Moment,
   Nested,
-  NestedList,
   Text,
   TextList,
   Uuid,
   Whole,
 } from '../../platform/http/fields.js';
+import { PageOf } from '../../platform/http/page.response.js';
 import { decisions } from '../commands/decide-gate.request.js';
 import { RunResponse } from '../pipeline-run/run.response.js';
 
@@ -86,13 +86,7 @@ export class GateResponse {
 }
 
 @ApiSchema({ name: 'GatePage' })
-export class GatePageResponse {
-  @NestedList(() => GateResponse)
-  readonly items!: readonly GateResponse[];
-
-  @Text({ nullable: true, description: 'Pass it as `after` for the next page; null on the last one.' })
-  readonly next!: string | null;
-}
+export class GatePageResponse extends PageOf(() => GateResponse) {}
 
 @ApiSchema({ name: 'DecidedGate' })
 export class DecidedGateResponse {

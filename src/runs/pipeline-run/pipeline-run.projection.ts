@@ -52,7 +52,6 @@ export const pipelineRuns: Projection<PipelineRunRow, RunEvent> = {
   name: 'pipeline_runs',
   version: 1,
   keysOf: ({ streamId }) => [streamId],
-  isFinal: ({ status }) => status === 'completed' || status === 'cancelled',
   on: {
     'pipeline_run.started': (_row, event) => started(event),
     'pipeline_run.completed': (row, event) =>

@@ -1,16 +1,6 @@
 import { ApiSchema } from '@nestjs/swagger';
-import {
-  AnyJson,
-  Choice,
-  KeyText,
-  Moment,
-  Nested,
-  NestedList,
-  Text,
-  TextList,
-  Uuid,
-  Whole,
-} from '../../platform/http/fields.js';
+import { AnyJson, Choice, KeyText, Moment, Nested, Text, TextList, Uuid, Whole } from '../../platform/http/fields.js';
+import { PageOf } from '../../platform/http/page.response.js';
 
 export const runStatuses = ['pending', 'running', 'parked', 'completed', 'failed', 'cancelled', 'timeout'] as const;
 export const waitReasons = ['gate', 'approval', 'job', 'human', 'timer'] as const;
@@ -76,10 +66,4 @@ export class RunResponse {
 }
 
 @ApiSchema({ name: 'RunPage' })
-export class RunPageResponse {
-  @NestedList(() => RunResponse)
-  readonly items!: readonly RunResponse[];
-
-  @Text({ nullable: true, description: 'Pass it as `after` for the next page; null on the last one.' })
-  readonly next!: string | null;
-}
+export class RunPageResponse extends PageOf(() => RunResponse) {}

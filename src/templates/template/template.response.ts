@@ -1,5 +1,6 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { AnyJson, KeyText, Moment, NestedList, Text, Whole } from '../../platform/http/fields.js';
+import { AnyJson, KeyText, Moment, Text, Whole } from '../../platform/http/fields.js';
+import { PageOf } from '../../platform/http/page.response.js';
 
 @ApiSchema({ name: 'TemplateSummary' })
 export class TemplateSummaryResponse {
@@ -26,10 +27,4 @@ export class TemplateResponse extends TemplateSummaryResponse {
 }
 
 @ApiSchema({ name: 'TemplatePage' })
-export class TemplatePageResponse {
-  @NestedList(() => TemplateSummaryResponse)
-  readonly items!: readonly TemplateSummaryResponse[];
-
-  @Text({ nullable: true, description: 'Pass it as `after` for the next page; null on the last one.' })
-  readonly next!: string | null;
-}
+export class TemplatePageResponse extends PageOf(() => TemplateSummaryResponse) {}
