@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'job-profile-not-found'
   | 'key-not-found'
   | 'last-admin-key'
+  | 'limit-reached'
   | 'method-not-allowed'
   | 'milestone-not-found'
   | 'milestone-tied-to-gate'

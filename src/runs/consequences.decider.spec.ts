@@ -11,9 +11,12 @@ import {
   trialStages,
 } from '../../test/support/run-story.js';
 import type { DecideGate, Deciding } from './run-command.decider.js';
+import type { Evidence } from './run.events.js';
 
 const approver: Deciding = { actor: { type: 'user', id: 'apu' }, roles: ['approver'] };
-const atGate = { gate_id: 'fresh-5', stage: 'draft' };
+/** What the gate showed; the evidence itself has its own tests. */
+const evidenceOf = (progress: number) => expect.objectContaining({ progress_percent: progress }) as unknown as Evidence;
+const atGate = { gate_id: 'fresh-5', stage: 'draft', evidence: evidenceOf(75) };
 const decide = (
   decision: DecideGate['data']['decision'],
   more: Partial<DecideGate['data']> = {},
@@ -134,7 +137,14 @@ describe('deciding pivot', () => {
       .then(
         {
           type: 'gate.decided',
-          detail: { gate_id: 'fresh-12', stage: 'check', decision: 'pivot', to_stage: 'draft', scope: null },
+          detail: {
+            gate_id: 'fresh-12',
+            stage: 'check',
+            decision: 'pivot',
+            to_stage: 'draft',
+            scope: null,
+            evidence: evidenceOf(100),
+          },
           reason: 'Wrong market',
         },
         { type: 'stage.reset', detail: { stage: 'draft' }, toStage: 'draft' },

@@ -11,9 +11,9 @@ import {
   stateAfter,
   trialStages,
   viewer,
+  waitingOn,
 } from '../../test/support/run-story.js';
 import type { DecideGate, Deciding } from './run-command.decider.js';
-import { waitingOn } from './run-state.decider.js';
 
 const approver: Deciding = { actor: { type: 'user', id: 'apu' }, roles: ['approver'] };
 const atGate = { gate_id: 'fresh-5', stage: 'draft' };
@@ -44,6 +44,49 @@ describe('deciding a gate', () => {
     after(...atDraftGate, proceed)
       .when(decide('narrow'))
       .thenRejects('gate-already-decided', { decision: 'proceed' });
+  });
+
+  it('takes a pivot to the first stage for the same whether the stage was named or not', () => {
+    after(...atDraftGate, decide('pivot', { reason: 'Again' }))
+      .when(decide('pivot', { reason: 'Again', toStage: 'draft' }))
+      .thenNothing();
+  });
+
+  it('refuses the same word with another target or scope', () => {
+    const scope = { drop_milestones: ['review'] };
+    after(...atDraftGate, decide('narrow', { scope }))
+      .when(decide('narrow', { scope: { drop_milestones: ['outline'] } }))
+      .thenRejects('gate-already-decided', { decision: 'narrow', to_stage: null, scope });
+    const atCheck = { gateId: 'fresh-12', reason: 'Again' };
+    after(...atCheckGate, decide('pivot', { ...atCheck, toStage: 'build' }, approver))
+      .when(decide('pivot', { ...atCheck, toStage: 'draft' }, approver))
+      .thenRejects('gate-already-decided', { decision: 'pivot', to_stage: 'build', scope: null });
+  });
+
+  it.each([
+    ['proceed', { toStage: 'draft' }, '/to_stage'],
+    ['narrow', { toStage: 'draft' }, '/to_stage'],
+    ['proceed', { scope: { drop_milestones: ['review'] } }, '/scope'],
+    ['pivot', { reason: 'Again', scope: {} }, '/scope'],
+  ] as const)('refuses what does not go with %s: %j', (decision, more, pointer) => {
+    after(...atDraftGate)
+      .when(decide(decision, more))
+      .thenRejects('invalid-input', { errors: [expect.objectContaining({ pointer })] });
+  });
+
+  it('keeps what there was to judge by at that moment, not when the gate opened', () => {
+    const risk = command('raise_risk', { stage: 'draft', type: 'market', message: 'Crowded' });
+    after(...atDraftGate, risk)
+      .when(proceed)
+      .thenAmong({
+        type: 'gate.decided',
+        detail: {
+          evidence: expect.objectContaining({
+            progress_percent: 75,
+            open_risks: [{ id: 'fresh-6', type: 'market', message: 'Crowded', dismissed: false }],
+          }),
+        },
+      });
   });
 
   it.each(['fresh-6', 'constructor'])('refuses %s, which is no gate of the run', (gateId) => {

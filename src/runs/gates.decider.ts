@@ -1,19 +1,21 @@
 import { refuse } from '../kernel/domain-error.js';
-import type { Decision } from '../templates/contract.js';
 import { consequences, pivotTarget } from './consequences.decider.js';
-import { openEscalatedGate } from './gate-opening.decider.js';
+import { evidenceOf, openEscalatedGate } from './gate-opening.decider.js';
 import { inTurn, requiredReason, statedReason } from './guards.decider.js';
+import { isSameJson } from './json.policy.js';
 import type { DecideGate, Deciding, ExpireGate } from './run-command.decider.js';
-import { findClosedGate, type Begun, type ClosedGate, type Running } from './run-state.decider.js';
-import type { OpenedGate, RunEvent } from './run.events.js';
+import { currentStage, findClosedGate, type Begun, type ClosedGate, type Running } from './run-state.decider.js';
+import type { OpenedGate, RunEvent, Verdict } from './run.events.js';
+import { getNextStage } from './stage.plan.js';
 
 /** A gate answers for itself, whatever became of its run: the same decision sent late is still a repeat. */
 export function decideGate(run: Begun, command: DecideGate): readonly RunEvent[] {
   const { gateId, decision } = command.data;
   const closed = findClosedGate(run, gateId);
-  if (closed !== undefined) return answerClosed(closed, decision);
+  if (closed !== undefined) return answerClosed(run, closed, command.data);
   if (run.status !== 'running' || run.gate?.gate_id !== gateId) throw gateNotFound(gateId);
   const { gate } = run;
+  checkFields(command.data);
   if (isPast(gate, command.now)) throw notPending('expired');
   checkDecision(gate, command);
   const reason = gate.reason_required_for.includes(decision)
@@ -62,10 +64,34 @@ function afterExpiry(run: Running, gate: OpenedGate, command: ExpireGate): reado
   }
 }
 
-function answerClosed(gate: ClosedGate, decision: Decision): readonly RunEvent[] {
+function answerClosed(run: Begun, gate: ClosedGate, data: DecideGate['data']): readonly RunEvent[] {
   if (gate.status !== 'decided') throw notPending(gate.status);
-  if (gate.decision === decision) return []; // The same decision sent twice is already in effect.
-  throw refuse('gate-already-decided', `It was decided: ${gate.decision}.`, { decision: gate.decision });
+  if (isSameJson(gate.verdict, verdictOf(run, data))) return []; // The same decision sent twice is already in effect.
+  const { decision, to_stage, scope } = gate.verdict;
+  const message =
+    decision === data.decision
+      ? `It was decided: ${decision}, with another target or scope.`
+      : `It was decided: ${decision}.`;
+  throw refuse('gate-already-decided', message, { decision, to_stage, scope });
+}
+
+/** What a decision comes to: a pivot without a target goes back to the first stage. */
+function verdictOf(run: Begun, { decision, toStage, scope }: DecideGate['data']): Verdict {
+  const target = decision === 'pivot' ? (toStage ?? getNextStage(run.stages, null)?.definition.key ?? null) : null;
+  return { decision, to_stage: target, scope: scope ?? null };
+}
+
+/** A target goes with a pivot and a scope with a narrowing; with another decision they would be lost without a word. */
+function checkFields({ decision, toStage, scope }: DecideGate['data']): void {
+  const errors = [
+    ...(toStage !== undefined && decision !== 'pivot'
+      ? [{ pointer: '/to_stage', detail: 'goes with the decision pivot only.' }]
+      : []),
+    ...(scope !== undefined && decision !== 'narrow'
+      ? [{ pointer: '/scope', detail: 'goes with the decision narrow only.' }]
+      : []),
+  ];
+  if (errors.length > 0) throw refuse('invalid-input', `What was sent does not go with "${decision}".`, { errors });
 }
 
 function checkDecision(gate: OpenedGate, { data: { decision }, by }: DecideGate): void {
@@ -83,10 +109,11 @@ function mayDecide({ decided_by: allowed }: OpenedGate, { actor, roles }: Decidi
 }
 
 function gateDecided(run: Running, { gate_id, stage }: OpenedGate, { data }: DecideGate): RunEvent {
-  const target = data.decision === 'pivot' ? pivotTarget(run, data.toStage).definition.key : null;
+  if (data.decision === 'pivot') pivotTarget(run, data.toStage); // Refuses a target that cannot be gone back to.
+  const evidence = evidenceOf(run, currentStage(run));
   return {
     type: 'gate.decided',
-    detail: { gate_id, stage, decision: data.decision, to_stage: target, scope: data.scope ?? null },
+    detail: { gate_id, stage, ...verdictOf(run, data), evidence },
     ...(data.reason === undefined ? {} : { reason: data.reason }),
   };
 }

@@ -20,6 +20,18 @@ describe('raising a risk', () => {
     after(start(), raise, dismiss).when(raise).thenTypes('risk.raised');
   });
 
+  it('takes fifty on a stage, dismissed ones included', () => {
+    const fifty = Array.from({ length: 50 }, (_, index) =>
+      command('raise_risk', { ...legal, message: `No ${String(index)}` }),
+    );
+    after(start(), ...fifty)
+      .when(raise)
+      .thenRejects('limit-reached', { limit: 50 });
+    after(start(), ...fifty)
+      .when(command('raise_risk', { ...legal, stage: 'draft' }))
+      .thenTypes('risk.raised');
+  });
+
   it('refuses a locked stage', () => {
     after(start())
       .when(command('raise_risk', { ...legal, stage: 'vault' }))
@@ -110,5 +122,13 @@ describe('recording facts', () => {
     after(start())
       .when(command('record_facts', { facts: { constructor: null }, trigger: 'chat' }))
       .thenTypes('facts.recorded');
+  });
+
+  it('takes 65,536 characters in all', () => {
+    const half = command('record_facts', { facts: { essay: 'x'.repeat(40_000) }, trigger: 'essay_written' });
+    const other = command('record_facts', { facts: { more: 'y'.repeat(40_000) }, trigger: 'essay_written' });
+    after(start(), half).when(other).thenRejects('limit-reached', { limit: 65_536 });
+    const replaced = command('record_facts', { facts: { essay: 'y'.repeat(40_000) }, trigger: 'essay_written' });
+    after(start(), half).when(replaced).thenTypes('facts.recorded');
   });
 });

@@ -5,11 +5,19 @@ import type { DismissRisk, RaiseRisk, RecordFacts, RecordResult, SuggestFocus } 
 import type { Running } from './run-state.decider.js';
 import type { RunEvent } from './run.events.js';
 
+// What a run holds is loaded for every command on it, so it is bounded.
+const MAX_RISKS = 50;
+const MAX_FACTS_LENGTH = 65_536;
+
 export function raiseRisk(run: Running, { data, freshId }: RaiseRisk): readonly RunEvent[] {
   const stage = unlockedStage(run, data.stage);
   const { type, message } = data;
   const isKnown = risksOf(run, stage).some((risk) => !risk.dismissed && risk.type === type && risk.message === message);
   if (isKnown) return []; // The same open risk, raised twice, is one risk.
+  if (risksOf(run, stage).length >= MAX_RISKS) {
+    const message = `Stage "${stage.definition.name}" has ${String(MAX_RISKS)} risks, dismissed ones included: that is the limit.`;
+    throw refuse('limit-reached', message, { limit: MAX_RISKS });
+  }
   return [{ type: 'risk.raised', detail: { stage: data.stage, risk_id: freshId, type, message } }];
 }
 
@@ -45,5 +53,10 @@ export function recordResult(run: Running, { data }: RecordResult): readonly Run
 /** Facts are merged by key; a later value replaces an earlier one. */
 export function recordFacts(run: Running, { data: { facts, trigger } }: RecordFacts): readonly RunEvent[] {
   const isNews = Object.entries(facts).some(([key, value]) => !isSameJson(value, own(run.facts, key)));
-  return isNews ? [{ type: 'facts.recorded', detail: { facts, trigger } }] : [];
+  if (!isNews) return [];
+  if (JSON.stringify({ ...run.facts, ...facts }).length > MAX_FACTS_LENGTH) {
+    const message = `A run keeps ${String(MAX_FACTS_LENGTH)} characters of facts, as JSON. Keep what is larger elsewhere and record where.`;
+    throw refuse('limit-reached', message, { limit: MAX_FACTS_LENGTH });
+  }
+  return [{ type: 'facts.recorded', detail: { facts, trigger } }];
 }

@@ -30,17 +30,6 @@ export class RunHistory {
     return { state, version };
   }
 
-  /** What the rules knew of a run after its first `version` events. @throws DomainError `run-not-found` */
-  async stateAt(tenantId: string, runId: string, version: number): Promise<Begun> {
-    const state = fold(
-      runDecider.evolve,
-      runDecider.initialState,
-      await this.eventsUntil(tenantId, runId, { version }),
-    );
-    if (state.status === 'not_started') throw notFound(runId);
-    return state;
-  }
-
   /** The run's read model as it was. @throws DomainError `run-not-found`, `version-not-found` */
   async rowAt(tenantId: string, runId: string, point: PointInTime): Promise<PipelineRunRow> {
     const events = await this.eventsUntil(tenantId, runId, point);

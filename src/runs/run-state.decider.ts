@@ -1,11 +1,10 @@
 import type { JsonObject } from '../kernel/json.js';
-import type { Decision } from '../templates/contract.js';
-import type { OpenedGate, RiskView, RunEvent, RunOrigin } from './run.events.js';
+import type { OpenedGate, RiskView, RunEvent, RunOrigin, Verdict } from './run.events.js';
 import { createStage, planPipeline, type Stage } from './stage.plan.js';
 import { own } from './json.policy.js';
 
 /** A gate that waits for nobody any more. */
-export type ClosedGate = Readonly<{ status: 'decided'; decision: Decision } | { status: 'expired' | 'superseded' }>;
+export type ClosedGate = Readonly<{ status: 'decided'; verdict: Verdict } | { status: 'expired' | 'superseded' }>;
 
 export type Risk = RiskView & Readonly<{ stage: string }>;
 
@@ -49,8 +48,10 @@ function evolveBegun(run: Begun, event: Later): RunState {
       return { ...journey(run), status: 'running', gate: null };
     case 'gate.opened':
       return run.status === 'running' ? { ...run, gate: event.detail } : run;
-    case 'gate.decided':
-      return gateClosed(run, event.detail.gate_id, { status: 'decided', decision: event.detail.decision });
+    case 'gate.decided': {
+      const { gate_id: id, decision, to_stage, scope } = event.detail;
+      return gateClosed(run, id, { status: 'decided', verdict: { decision, to_stage, scope } });
+    }
     case 'gate.expired':
       return gateClosed(run, event.detail.gate_id, { status: 'expired' });
     case 'gate.superseded':
@@ -182,11 +183,4 @@ export function currentStage(run: Begun): Stage {
 /** The gate of that id that is no longer pending, or undefined. */
 export function findClosedGate(run: Begun, id: string): ClosedGate | undefined {
   return own(run.closedGates, id);
-}
-
-/** What keeps a running run from going on: its current stage's work is done and a decision is due. */
-export function waitingOn(run: RunState): 'gate' | null {
-  if (run.status !== 'running' || run.currentStage === null) return null;
-  const { state, definition } = currentStage(run);
-  return state === 'completed' && definition.gate !== undefined ? 'gate' : null;
 }

@@ -29,6 +29,9 @@ export type StageResult = Readonly<{
 /** What narrowing keeps and drops; only `drop_milestones` has an effect, the rest is for readers. */
 export type Scope = Readonly<{ keep?: readonly string[]; drop_milestones?: readonly string[]; note?: string }>;
 
+/** A decision with all that it carries; two decisions are the same when their verdicts are. */
+export type Verdict = Readonly<{ decision: Decision; to_stage: string | null; scope: Scope | null }>;
+
 /** A risk as it is shown. */
 export type RiskView = Readonly<{ id: string; type: string; message: string; dismissed: boolean }>;
 
@@ -99,10 +102,7 @@ export type RunEvent =
   | DomainEvent<'risk.raised', OfStage<{ risk_id: string; type: string; message: string }>>
   | DomainEvent<'risk.dismissed', OfStage<{ risk_id: string }>>
   | DomainEvent<'gate.opened', OpenedGate>
-  | DomainEvent<
-      'gate.decided',
-      OfStage<{ gate_id: string; decision: Decision; to_stage: string | null; scope: Scope | null }>
-    >
+  | DomainEvent<'gate.decided', OfStage<{ gate_id: string; evidence: Evidence } & Verdict>>
   | DomainEvent<'gate.expired', OfStage<{ gate_id: string; on_expiry: OnExpiry }>>
   | DomainEvent<'gate.superseded', OfStage<{ gate_id: string }>>
   | DomainEvent<'facts.recorded', Readonly<{ facts: JsonObject; trigger: string }>>

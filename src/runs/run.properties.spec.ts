@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { command, recorded, start, stateAfter, trialStages } from '../../test/support/run-story.js';
+import { command, recorded, start, stateAfter, trialStages, waitingOn } from '../../test/support/run-story.js';
 import { DomainError } from '../kernel/domain-error.js';
 import { project, type Projection, type Row, type Rows } from '../kernel/projection.js';
 import { decisionGates } from './decision-gate/decision-gate.projection.js';
 import { pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
 import type { Deciding, RunCommand } from './run-command.decider.js';
 import { runDecider } from './run.decider.js';
-import { waitingOn, type Begun, type RunState } from './run-state.decider.js';
+import type { Begun, RunState } from './run-state.decider.js';
 import type { RunEvent } from './run.events.js';
 import { stageConfigs } from './stage-config/stage-config.projection.js';
 import { isLocked, stageProgress, type StageState } from './stage.plan.js';
@@ -27,13 +27,18 @@ function pick<Value>(values: readonly Value[], seed: number): Value {
   return value;
 }
 
+/** A decision with what goes with it. */
+function fitting(decision: (typeof decisions)[number], toStage: string | undefined, milestone: string) {
+  if (decision === 'pivot') return { decision, toStage };
+  return decision === 'narrow' ? { decision, scope: { drop_milestones: [milestone] } } : { decision };
+}
+
 function commandFor(run: Begun, { kind, pick: seed, twist }: Seed): RunCommand {
   const stage = twist === 0 ? pick(stageKeys, seed) : (run.currentStage ?? 'draft');
   const definition = trialStages.find(({ key }) => key === stage);
   const milestone = pick([...Object.keys(definition?.milestones ?? {}), 'missing'], seed);
   const gateId = run.status === 'running' && run.gate !== null && twist > 0 ? run.gate.gate_id : `id-${String(seed)}`;
   const riskId = pick(run.risks.map(({ id }) => id).concat('missing'), seed);
-  const scope = { drop_milestones: [milestone] };
   const toStage = twist === 0 ? undefined : pick(stageKeys, seed);
   const reason = twist === 3 ? ' ' : 'Because';
   const choices: readonly RunCommand[] = [
@@ -57,8 +62,8 @@ function commandFor(run: Begun, { kind, pick: seed, twist }: Seed): RunCommand {
     command('decide_gate', { gateId, decision: 'proceed' }),
     command('decide_gate', { gateId, decision: 'proceed' }),
     command('decide_gate', { gateId, decision: 'proceed' }),
-    command('decide_gate', { gateId, decision: 'narrow', scope }),
-    command('decide_gate', { gateId, decision: pick(decisions, seed), toStage, scope, reason }),
+    command('decide_gate', { gateId, ...fitting('narrow', undefined, milestone) }),
+    command('decide_gate', { gateId, ...fitting(pick(decisions, seed), toStage, milestone), reason }),
     command('expire_gate', { gateId }, { now: `2026-03-01T1${String(twist + 2)}:30:00.000Z` }),
     command('unpark', { reason }),
     command('unpark', { reason }),
@@ -253,9 +258,9 @@ describe('the read models after any sequence of commands', () => {
     holdsForEvery((steps, events) => {
       const run = begun(steps.at(-1)?.after ?? runDecider.initialState);
       const closed = [...rowsOf(decisionGates, events).values()].filter(({ status }) => status !== 'pending');
-      const shown = closed.map(({ id, status, decision }) => [
+      const shown = closed.map(({ id, status, decision, context }) => [
         id,
-        status === 'decided' ? { status, decision } : { status },
+        status === 'decided' ? { status, verdict: { decision, ...context } } : { status },
       ]);
       expect(Object.fromEntries(shown)).toEqual(run.closedGates);
     });

@@ -211,7 +211,7 @@ describe('overriding readiness', () => {
 
   it.each([
     ['a founder', founder],
-    ['an operator', operator],
+    ['an approver', { actor: operator.actor, roles: ['approver'] }],
   ])('is for %s, and puts the reason and what was unmet on record', (_who, by) => {
     const unmet = [
       { code: 'criterion-unmet', message: 'Exit criterion "Every claim has a source" (sourced) is not met.' },
@@ -234,10 +234,10 @@ describe('overriding readiness', () => {
     });
   });
 
-  it('is refused to others', () => {
+  it.each([viewer, operator])('is refused to others', (by) => {
     after(...unready)
-      .when(command('complete_stage', override, { by: viewer }))
-      .thenRejects('forbidden', { allowed: ['operator', 'approver', 'admin', 'founder'] });
+      .when(command('complete_stage', override, { by }))
+      .thenRejects('forbidden', { allowed: ['approver', 'admin', 'founder'] });
   });
 
   it.each([undefined, '', ' \n'])('needs a reason, not %j', (reason) => {

@@ -91,7 +91,7 @@ function notReady(stage: Stage, { blockedReasons, requiredActions }: Readiness):
   return refuse('stage-not-ready', message, details);
 }
 
-const mayOverride: readonly string[] = ['operator', 'approver', 'admin'];
+const mayOverride: readonly string[] = ['approver', 'admin'];
 
 function overrideReason(by: Deciding, reason: string | undefined): string {
   if (by.actor.type !== 'founder' && !by.roles.some((role) => mayOverride.includes(role))) {

@@ -2,7 +2,7 @@ import { fold } from '../../src/kernel/decider.js';
 import type { Recorded } from '../../src/kernel/recorded-event.js';
 import type { Deciding, RunCommand } from '../../src/runs/run-command.decider.js';
 import { runDecider } from '../../src/runs/run.decider.js';
-import type { RunState } from '../../src/runs/run-state.decider.js';
+import { currentStage, type RunState } from '../../src/runs/run-state.decider.js';
 import { runCatalogue, type RunEvent } from '../../src/runs/run.events.js';
 import type { StageDefinition } from '../../src/templates/contract.js';
 import { given } from './given.js';
@@ -152,3 +152,10 @@ export const atCheckGate: readonly RunCommand[] = [
   command('complete_stage', { stage: 'build' }),
   command('complete_stage', { stage: 'check' }),
 ];
+
+/** What keeps a running run from going on: its current stage's work is done and a decision is due. */
+export function waitingOn(run: RunState): 'gate' | null {
+  if (run.status !== 'running' || run.currentStage === null) return null;
+  const { state, definition } = currentStage(run);
+  return state === 'completed' && definition.gate !== undefined ? 'gate' : null;
+}

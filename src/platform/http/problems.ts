@@ -87,6 +87,11 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     title: 'This is the last admin key',
     advice: 'Make another key with the role admin first (POST /keys), then revoke this one.',
   },
+  'limit-reached': {
+    status: 409,
+    title: 'A limit is reached',
+    advice: 'What a run holds is bounded; the message says by how much. Keep the rest elsewhere and record where.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'The address does not take this method',

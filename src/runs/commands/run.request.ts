@@ -15,7 +15,7 @@ export class RaiseRiskRequest {
   @Text({ max: 100, example: 'market' })
   readonly type!: string;
 
-  @Text({ max: MAX_REASON, example: 'Two larger competitors have announced the same.' })
+  @Text({ max: 1000, example: 'Two larger competitors have announced the same.' })
   readonly message!: string;
 }
 

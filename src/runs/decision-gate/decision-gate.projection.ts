@@ -49,6 +49,7 @@ export const decisionGates: Projection<DecisionGateRow, RunEvent> = {
         decidedByActor: event.actor,
         decidedAt: event.occurredAt,
         context: { to_stage: event.detail.to_stage, scope: event.detail.scope },
+        evidence: event.detail.evidence,
       }),
     'gate.expired': (row, event) => closed(row, event, { status: 'expired' }),
     'gate.superseded': (row, event) => closed(row, event, { status: 'superseded' }),

@@ -7,7 +7,7 @@ import type { DecisionGateRow } from './decision-gate.projection.js';
 import { gateOnWire } from './gate-on-wire.js';
 import type { GateResponse } from './gate.response.js';
 
-/** A gate with the evidence there is to judge it by. */
+/** A gate with the evidence there is to judge it by: of a pending one as of now, of another as of its decision. */
 @Injectable()
 export class GateEvidence {
   constructor(
@@ -18,15 +18,9 @@ export class GateEvidence {
   /** A gate with its evidence and the run version that is from. @throws DomainError `gate-not-found` */
   async of(tenantId: string, gateId: string): Promise<Readonly<{ gate: GateResponse; runVersion: number }>> {
     const gate = await this.gates.get(tenantId, gateId);
-    if (gate.status !== 'pending') return this.asItClosed(tenantId, gate);
+    if (gate.status !== 'pending') return { gate: gateOnWire(gate), runVersion: gate.streamVersion };
     const { state, version } = await this.history.stateOf(tenantId, gate.runId);
     return { gate: withEvidence(gate, state), runVersion: version };
-  }
-
-  /** What the decider saw: the run just before the event that closed the gate. */
-  private async asItClosed(tenantId: string, gate: DecisionGateRow) {
-    const state = await this.history.stateAt(tenantId, gate.runId, gate.streamVersion - 1);
-    return { gate: withEvidence(gate, state), runVersion: gate.streamVersion };
   }
 }
 
