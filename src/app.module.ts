@@ -20,13 +20,13 @@ const entities = [ApiKeyEntity, TemplateEntity, PipelineRunEntity, StageConfigEn
 /** The whole service: the platform below, the capabilities on it. */
 @Module({})
 export class AppModule {
-  static with({ connection, poolSize, sealingKey, sealIntervalMs }: AppSettings): DynamicModule {
+  static with({ connection, poolSize, ...eventStore }: AppSettings): DynamicModule {
     return {
       module: AppModule,
       imports: [
         CqrsModule.forRoot(),
         DatabaseModule.at({ connection, poolSize, entities }),
-        EventStoreModule.with({ sealingKey, sealIntervalMs }),
+        EventStoreModule.with(eventStore),
         AuthModule,
         TemplatesModule,
         ProjectsModule,

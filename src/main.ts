@@ -18,13 +18,16 @@ async function main(): Promise<void> {
   stopOnSignal(service, config.shutdownSeconds);
 }
 
+/** After running requests had their time, closing the rest takes moments; longer means that something hangs. */
+const CLOSING_MS = 10_000;
+
 /** A second signal, or a stop that takes too long, ends the process at once: what was acknowledged is in the database. */
 function stopOnSignal(service: Service, patienceSeconds: number): void {
   let stopping = false;
   const stop = (): void => {
     if (stopping) process.exit(1);
     stopping = true;
-    setTimeout(() => process.exit(1), patienceSeconds * 1000).unref();
+    setTimeout(() => process.exit(1), patienceSeconds * 1000 + CLOSING_MS).unref();
     service.close().then(
       () => process.exit(0),
       (error: unknown) => {

@@ -53,8 +53,10 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
   try {
     if (config.migrate === 'on') await migrate({ connection: database.connection });
     const app = await putTogether(config, logger, database);
-    const newAdminKey = await prepare(app, config, database.isEmbedded);
-    const url = await work(app, config);
+    const { url, newAdminKey } = await begin(app, config, database).catch(async (error: unknown) => {
+      await app.close();
+      throw error;
+    });
     const close = async (): Promise<void> => {
       await app.close();
       await database.stop();
@@ -66,15 +68,23 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
   }
 }
 
+async function begin(app: NestFastifyApplication, config: Config, { isEmbedded }: OpenDatabase) {
+  const newAdminKey = await prepare(app, config, isEmbedded);
+  return { newAdminKey, url: await work(app, config) };
+}
+
 async function putTogether(
   config: Config,
   logger: Logger,
   { connection }: OpenDatabase,
 ): Promise<NestFastifyApplication> {
-  const { databasePool: poolSize, sealIntervalMs, sealingKey, dataDir, bodyLimitBytes, rateLimitPerMinute } = config;
-  const key = sealingKey === undefined ? await sealingKeyIn(resolve(dataDir)) : sealingKeyFrom(sealingKey);
-  const root = AppModule.with({ connection, poolSize, sealingKey: key, sealIntervalMs });
-  const app = await createHttpApp(root, { bodyLimitBytes, rateLimitPerMinute, logger, version: SOFTWARE_VERSION });
+  const { databasePool: poolSize, sealIntervalMs, trustedKeys } = config;
+  const { bodyLimitBytes, rateLimitPerMinute, shutdownSeconds: drainSeconds } = config;
+  const sealingKey =
+    config.sealingKey === undefined ? await sealingKeyIn(resolve(config.dataDir)) : sealingKeyFrom(config.sealingKey);
+  const root = AppModule.with({ connection, poolSize, sealingKey, trustedKeys, sealIntervalMs });
+  const edge = { bodyLimitBytes, rateLimitPerMinute, drainSeconds, logger, version: SOFTWARE_VERSION };
+  const app = await createHttpApp(root, edge);
   const database = app.get(Database, anywhere);
   const checks = app.get(ReadinessChecks, anywhere);
   checks.register({ name: 'database', check: () => database.assertReachable() });
@@ -99,13 +109,13 @@ async function beginEpochAfterRestore(app: NestFastifyApplication): Promise<void
   const database = app.get(Database, anywhere);
   const sealer = app.get(Sealer, anywhere);
   for (;;) {
-    const [row] = await database.call<{ waiting: string }>(BEGIN_EPOCH, []);
-    if (row?.waiting === '0') return;
-    await sealer.sealRestored();
+    const [row] = await database.call<{ current_epoch: number; waiting: string }>(BEGIN_EPOCH, []);
+    if (row === undefined || row.waiting === '0') return;
+    await sealer.sealRestored(row.current_epoch);
   }
 }
 
-const BEGIN_EPOCH = { name: 'begin_epoch', text: 'select begin_epoch_after_restore() as waiting' };
+const BEGIN_EPOCH = { name: 'begin_epoch', text: 'select * from begin_epoch_after_restore()' };
 
 /** Beside the embedded database, so that the demo and the command line of the same machine just work. */
 async function leaveKey(dataDir: string, key: string): Promise<void> {

@@ -69,7 +69,7 @@ begin
       set version = excluded.version, last_xid = excluded.last_xid,
           last_recorded_at = greatest(h.last_recorded_at, excluded.last_recorded_at)
       where h.version = p_expected[array_position(p_streams, h.stream_id)]
-        and h.tenant_id = excluded.tenant_id and h.last_xid <= excluded.last_xid
+        and h.tenant_id = excluded.tenant_id and h.stream_type = excluded.stream_type and h.last_xid <= excluded.last_xid
     returning stream_id, last_recorded_at
   )
   select array_agg(m.last_recorded_at order by o) into v_recorded
@@ -77,8 +77,9 @@ begin
 
   for i in select unnest(v_live) loop
     if v_recorded[i] is null then
-      select h.version, h.tenant_id into v_refused from stream_heads h where h.stream_id = p_streams[i];
-      if v_refused.version = p_expected[i] and v_refused.tenant_id = p_tenants[i] then
+      select h.version, h.tenant_id, h.stream_type into v_refused from stream_heads h where h.stream_id = p_streams[i];
+      if v_refused.version = p_expected[i] and v_refused.tenant_id = p_tenants[i]
+        and v_refused.stream_type = p_stream_types[i] then
         raise exception using errcode = '40001', message = 'a newer transaction wrote this stream: try again';
       end if;
       raise exception using errcode = 'SL001', message = 'the stream is not at the expected version',

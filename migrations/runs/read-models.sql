@@ -30,6 +30,7 @@ create table pipeline_runs (
   constraint pk_pipeline_runs primary key (id)
 ) with (fillfactor = 70);
 create index ix_pipeline_runs_tenant on pipeline_runs (tenant_id, created_at, id);
+create index ix_pipeline_runs_open on pipeline_runs (tenant_id, created_at, id) where status in ('pending', 'running', 'parked');
 create index ix_pipeline_runs_project on pipeline_runs (project_id, created_at) where project_id is not null;
 select define_read_model('pipeline_runs');
 
@@ -82,6 +83,7 @@ create table decision_gates (
   constraint pk_decision_gates primary key (id)
 );
 create index ix_decision_gates_tenant on decision_gates (tenant_id, created_at, id);
+create index ix_decision_gates_pending on decision_gates (tenant_id, created_at, id) where status = 'pending';
 create index ix_decision_gates_run on decision_gates (run_id);
 create index ix_decision_gates_expiring on decision_gates (expires_at) where status = 'pending' and expires_at is not null;
 select define_read_model('decision_gates');

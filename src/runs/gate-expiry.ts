@@ -35,7 +35,7 @@ export class GateExpiry implements BeforeApplicationShutdown {
     await this.running;
   }
 
-  /** Expires every gate that is due at `now` (ISO 8601); answers how many were looked at. */
+  /** Expires every gate that is due at `now` (ISO 8601); answers how many were looked at. One that fails does not keep the others. */
   async expireDue(now: string): Promise<number> {
     const due = await this.database.system((manager) =>
       manager.query<DueGate[]>(
@@ -44,7 +44,10 @@ export class GateExpiry implements BeforeApplicationShutdown {
         [now],
       ),
     );
-    for (const gate of due) await this.expire(gate, now);
+    const failed: unknown[] = [];
+    for (const gate of due) await this.expire(gate, now).catch((error: unknown) => failed.push(error));
+    if (failed.length > 0)
+      throw new AggregateError(failed, `${String(failed.length)} of ${String(due.length)} gates could not be expired.`);
     return due.length;
   }
 

@@ -7,7 +7,6 @@ import { EventStore } from '../platform/event-store/event-store.js';
 import { StreamMemory } from '../platform/event-store/stream-memory.js';
 import { eventsOf } from '../platform/event-store/stream-type.js';
 import { type PipelineRunRow, pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
-import { runDecider } from './run.decider.js';
 import type { RunEvent } from './run.events.js';
 import { runStream } from './run-stream.js';
 import type { Begun } from './run-state.decider.js';
@@ -46,9 +45,8 @@ export class RunHistory {
     runId: string,
     point: PointInTime,
   ): Promise<readonly Recorded<RunEvent>[]> {
-    const slice = { streamType: runStream.name, limit: 'version' in point ? point.version : null };
-    const events = eventsOf(runStream, await this.store.read(tenantId, runId, slice));
-    return 'asOf' in point ? events.filter(({ recordedAt }) => recordedAt <= point.asOf) : events;
+    const until = 'version' in point ? { limit: point.version } : { recordedUntil: point.asOf };
+    return eventsOf(runStream, await this.store.read(tenantId, runId, { streamType: runStream.name, ...until }));
   }
 
   private async missing(tenantId: string, runId: string, point: PointInTime) {

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { secretIn } from '../platform/auth/api-key.js';
+import { KeyRing } from '../platform/auth/key-ring.js';
 import { type StoredEvent, eventOnWire } from '../platform/event-store/stored-event.js';
 import { Subscriptions } from '../platform/event-store/subscription.js';
 import type { TimelineFilter } from '../platform/event-store/timeline-reader.js';
@@ -10,7 +12,7 @@ import { Shutdown } from '../platform/http/shutdown.js';
 /** What one client follows. */
 export type Followed = Readonly<{ tenantId: string; after: number; filter: TimelineFilter }>;
 
-/** A comment this often keeps proxies from closing a silent connection. */
+/** A comment this often keeps proxies from closing a silent connection; a revoked key is noticed as often. */
 const HEARTBEAT_MS = 15_000;
 
 /** After a lost connection the client waits this long before it is back. */
@@ -29,12 +31,13 @@ export class TimelineStream {
   constructor(
     private readonly subscriptions: Subscriptions,
     private readonly shutdown: Shutdown,
+    private readonly keys: KeyRing,
   ) {}
 
-  /** Sends until the client leaves or the service stops. */
+  /** Sends until the client leaves, its key is revoked, or the service stops. */
   async send({ tenantId, after, filter }: Followed, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const left = new AbortController();
-    request.raw.once('close', () => {
+    reply.raw.once('close', () => {
       left.abort();
     });
     const signal = AbortSignal.any([left.signal, this.shutdown.signal]);
@@ -43,7 +46,12 @@ export class TimelineStream {
       response.end();
       return;
     }
-    const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
+    const heartbeat = setInterval(() => {
+      response.write(': still here\n\n');
+      void this.isStillAllowed(request).then((isAllowed) => {
+        if (!isAllowed) left.abort();
+      });
+    }, HEARTBEAT_MS);
     try {
       for await (const { events } of this.subscriptions.follow(tenantId, { after, filter, signal })) {
         await write(response, events, signal);
@@ -55,6 +63,16 @@ export class TimelineStream {
       clearInterval(heartbeat);
       response.end();
     }
+  }
+
+  /** A key that cannot be looked up right now is not a key that was revoked. */
+  private async isStillAllowed({ headers }: FastifyRequest): Promise<boolean> {
+    const secret = secretIn(headers.authorization);
+    if (secret === null) return false;
+    return this.keys.callerOf(secret).then(
+      (caller) => caller !== null,
+      () => true,
+    );
   }
 }
 

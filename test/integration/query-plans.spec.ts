@@ -76,6 +76,11 @@ describe('the plan of a hot query', () => {
     ],
     ['the gates of a run', `select * from decision_gates where run_id = '${id}'`, /^ix_decision_gates_run$/],
     [
+      'the gates that wait for a decision',
+      `select * from decision_gates where tenant_id = '${id}' and status = 'pending' order by created_at, id limit 50`,
+      /^ix_decision_gates_pending$/,
+    ],
+    [
       'the gates that are due',
       "select id from decision_gates where status = 'pending' and expires_at <= now() order by expires_at limit 100",
       /^ix_decision_gates_expiring$/,

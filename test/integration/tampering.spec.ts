@@ -2,6 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { v7 as newId } from 'uuid';
 import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
+import { generateKeyPairSync } from 'node:crypto';
+import { seal } from '../../src/platform/event-store/seal.js';
+import { sealingKeyFrom } from '../../src/platform/event-store/sealing-key.js';
+import { Verification } from '../../src/platform/event-store/verification.js';
 import { leafHash } from '../../src/platform/event-store/content-hash.js';
 import { note, openStore, sealAll } from '../support/store.js';
 
@@ -118,5 +122,50 @@ describe('verifying a timeline that its superuser changed', () => {
       kind: 'seal-broken',
       position: 1,
     });
+  });
+
+  it('names an event that was put in behind the sealer’s back', async () => {
+    const finding = await findingAfter(`
+      insert into stage_events
+      select tenant_id, stream_id, 7, gen_random_uuid(), stream_type, 'note.forged', category, schema_version, correlation_id, causation_id,
+        actor_type, 'mallory', from_stage, to_stage, reason, detail, context, occurred_at, recorded_at, leaf_hash, epoch, '3'::xid8, 1
+      from stage_events where stream_version = 6`);
+    expect(finding).toMatchObject({ kind: 'event-unsealed', event: { streamId, streamVersion: 7 } });
+  });
+
+  it('names an event that was changed before it was sealed', async () => {
+    await opened.store.append([{ streamId, expectedVersion: 6, events: [note(streamId, 7)], rows: {} }]);
+    const finding = await findingAfter("update stage_events set actor_id = 'mallory' where stream_version = 7");
+    expect(finding).toMatchObject({ kind: 'event-changed', event: { streamId, streamVersion: 7 } });
+  });
+
+  it('does not take the word of a key that was put into the database', async () => {
+    const forger = generateKeyPairSync('ed25519');
+    const key = sealingKeyFrom(forger.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string);
+    const { rows } = await owner.query<
+      Record<string, string> & { merkle_root: Buffer; previous_hash: Buffer; sealed_at: Date }
+    >('select * from seals where number = 3');
+    const [last] = rows;
+    if (last === undefined) throw new Error('There is no third seal.');
+    const forged = seal(
+      {
+        number: 3,
+        fromPosition: Number(last['from_position']),
+        toPosition: Number(last['to_position']),
+        merkleRoot: last.merkle_root,
+        previousHash: last.previous_hash,
+        sealedAt: last.sealed_at.toISOString(),
+      },
+      key,
+    );
+    await owner.query('insert into sealing_keys (key_id, public_key) values ($1, $2)', [key.id, key.publicKeyPem]);
+    await owner.query('update seals set signature = $1, key_id = $2 where number = 3', [
+      forged.signature,
+      forged.keyId,
+    ]);
+    expect((await opened.verification.verify()).finding).toMatchObject({ kind: 'unknown-key', position: 5 });
+
+    const trusting = new Verification(opened.database, key, new Set());
+    expect((await trusting.verify()).finding).toMatchObject({ kind: 'unknown-key', position: 1 });
   });
 });

@@ -1,7 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { type Connection, dataSourceOptions } from '../../src/platform/database/data-source.js';
 import { Database } from '../../src/platform/database/database.js';
+import { sealingKeyFrom } from '../../src/platform/event-store/sealing-key.js';
 import { Verification, type Verdict } from '../../src/platform/event-store/verification.js';
 import { asOwner, expectReadModelsToEqualFold } from './read-model-fold.js';
 import { until } from './wait.js';
@@ -29,15 +31,24 @@ export async function marksIn(connection: Connection): Promise<ReadonlyMap<strin
   return new Map(rows.map(({ mark, count }) => [mark, count]));
 }
 
-/** Recomputes every hash and checks every seal. */
+/** Recomputes every hash and checks every seal. Any process of the test may have signed: each key it introduced is trusted. */
 export async function verify(connection: Connection): Promise<Verdict> {
   const dataSource = await new DataSource(dataSourceOptions(connection, 'stageline_app', { poolSize: 1 })).initialize();
   try {
-    return await new Verification(new Database(dataSource)).verify();
+    const database = new Database(dataSource);
+    const keys = await database.system((manager) =>
+      manager.query<{ key_id: string }[]>('select key_id from sealing_keys'),
+    );
+    const trusted = new Set(keys.map(({ key_id: id }) => id));
+    return await new Verification(database, noSigner, trusted).verify();
   } finally {
     await dataSource.destroy();
   }
 }
+
+const noSigner = sealingKeyFrom(
+  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+);
 
 /** Waits until every recorded event has its position. */
 export function sealed(connection: Connection): Promise<void> {
@@ -73,6 +84,6 @@ const DISORDER = `select stream_id from (
   where before > position`;
 
 const MARKS = `select mark, count(*)::int as count from (
-    select coalesce(detail ->> 'message', detail -> 'focus' ->> 0) as mark from stage_events
-    where event_type in ('risk.raised', 'focus.suggested')) m
+    select coalesce(detail ->> 'feedback', detail -> 'focus' ->> 0) as mark from stage_events
+    where event_type in ('stage.result_recorded', 'focus.suggested')) m
   group by mark`;

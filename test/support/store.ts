@@ -20,6 +20,7 @@ import { Verification } from '../../src/platform/event-store/verification.js';
 import { createTestDatabase } from './database.js';
 
 const sealingPem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+const sealingKey = sealingKeyFrom(sealingPem);
 
 export type Process = Awaited<ReturnType<typeof startProcess>>;
 
@@ -65,9 +66,9 @@ async function startProcess(connection: pg.ClientConfig) {
     reader,
     executor: new CommandExecutor(store, memory),
     receipts: new Receipts(database),
-    sealer: new Sealer(database, sealingKeyFrom(sealingPem)),
+    sealer: new Sealer(database, sealingKey),
     subscriptions: new Subscriptions(database, reader, signal),
-    verification: new Verification(database),
+    verification: new Verification(database, sealingKey, new Set()),
     close,
   };
 }

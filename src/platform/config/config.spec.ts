@@ -26,6 +26,7 @@ describe('loading the configuration', () => {
       sealIntervalMs: 20,
       sealingKey: undefined,
       rateLimitPerMinute: 0,
+      trustedKeys: [],
       shutdownSeconds: 20,
     });
   });
@@ -46,6 +47,7 @@ describe('loading the configuration', () => {
       STAGELINE_SEAL_INTERVAL_MS: '10000',
       STAGELINE_SEALING_KEY: SEALING_KEY,
       STAGELINE_RATE_LIMIT: '60',
+      STAGELINE_TRUSTED_KEYS: '0123456789abcdef0123456789abcdef',
       STAGELINE_SHUTDOWN_SECONDS: '1',
     };
     expect(loadConfig(env)).toEqual({
@@ -63,6 +65,7 @@ describe('loading the configuration', () => {
       sealIntervalMs: 10_000,
       sealingKey: SEALING_KEY,
       rateLimitPerMinute: 60,
+      trustedKeys: ['0123456789abcdef0123456789abcdef'],
       shutdownSeconds: 1,
     });
   });

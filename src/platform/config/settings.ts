@@ -39,6 +39,10 @@ export const settings = {
     expected: 'an Ed25519 private key in PEM form, or the base64 of one',
     parse: parseSealingKey,
   }),
+  trustedKeys: withDefault('STAGELINE_TRUSTED_KEYS', '', {
+    expected: 'ids of sealing keys (32 hex digits each), separated by commas',
+    parse: parseKeyIds,
+  }),
   rateLimitPerMinute: withDefault('STAGELINE_RATE_LIMIT', '0', wholeNumber(0, 1_000_000)),
   shutdownSeconds: withDefault('STAGELINE_SHUTDOWN_SECONDS', '20', wholeNumber(1, 600)),
 } satisfies Readonly<Record<string, Setting<unknown>>>;
@@ -51,6 +55,12 @@ function parseSealingKey(given: string): string | null {
   } catch {
     return null;
   }
+}
+
+function parseKeyIds(given: string): readonly string[] | null {
+  const ids = given.split(',').map((id) => id.trim());
+  if (given === '') return [];
+  return ids.every((id) => /^[0-9a-f]{32}$/.test(id)) ? ids : null;
 }
 
 function isDatabaseUrl(given: string): boolean {

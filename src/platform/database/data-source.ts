@@ -15,6 +15,9 @@ export type Connection = Pick<
 /** The role that owns the tables and runs migrations, and the one the service works as. */
 export type DatabaseRole = 'stageline_owner' | 'stageline_app';
 
+/** Whoever waits longer for a connection is told that the database does not answer. */
+const CONNECT_MS = 10_000;
+
 type Entities = MixedList<(new () => object) | EntitySchema>;
 
 /**
@@ -31,6 +34,7 @@ export function dataSourceOptions(
     ...connection,
     options: sessionOptions(role),
     max: poolSize,
+    connectionTimeoutMillis: CONNECT_MS,
     application_name: 'stageline',
     // A connection lost at work fails its query, which is enough; without a listener it would end the process as well.
     onConnect: (client) => void client.on('error', () => undefined),
@@ -52,5 +56,6 @@ export function dataSourceOptions(
 
 /** Startup options of a session: its role, its schema, and limits that keep a forgotten transaction from stalling the sealer. */
 export function sessionOptions(role: DatabaseRole): string {
-  return `-c role=${role} -c search_path=${SCHEMA} -c idle_in_transaction_session_timeout=30s -c timezone=UTC`;
+  const limits = role === 'stageline_app' ? '-c statement_timeout=60s -c idle_in_transaction_session_timeout=30s' : '';
+  return `-c role=${role} -c search_path=${SCHEMA} -c timezone=UTC ${limits}`;
 }

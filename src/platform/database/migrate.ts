@@ -4,6 +4,8 @@ import { type Connection, SCHEMA, dataSourceOptions } from './data-source.js';
 
 const MIGRATION_LOCK = 7_733_001;
 
+const SINCE_16 = "current_setting('server_version_num')::int >= 160000";
+
 /**
  * Brings a database to the schema this version needs. Safe to run from many processes at once: one migrates, the others wait.
  *
@@ -32,7 +34,10 @@ async function runMigrations(connection: Connection): Promise<readonly string[]>
   }
 }
 
-/** Roles belong to the whole server: another database's Stageline may have made them, even at this very moment. */
+/**
+ * Roles belong to the whole server: another database's Stageline may have made them, even at this very moment. Since PostgreSQL 16
+ * whoever makes a role is a member that may pass it on, and may not act as it.
+ */
 async function createRoles(client: pg.Client): Promise<void> {
   for (const role of ['stageline_owner', 'stageline_app']) {
     await client.query(`
@@ -42,7 +47,9 @@ async function createRoles(client: pg.Client): Promise<void> {
       end $$`);
     await client.query(`
       do $$ begin
-        if not pg_has_role(current_user, '${role}', 'MEMBER') then grant ${role} to current_user; end if;
+        if not pg_has_role(current_user, '${role}', case when ${SINCE_16} then 'SET' else 'MEMBER' end) then
+          grant ${role} to current_user;
+        end if;
       end $$`);
   }
   await client.query(`create schema if not exists ${SCHEMA} authorization stageline_owner`);

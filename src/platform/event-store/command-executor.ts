@@ -11,6 +11,7 @@
  * A crash before the append's commit leaves nothing. After it, everything: an unanswered client that repeats its idempotency key gets the
  * stored answer.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { refuse } from '../../kernel/domain-error.js';
 import type { Rows } from '../../kernel/projection.js';
@@ -22,7 +23,7 @@ import type { Append, StoredAnswer } from './append.js';
 import { EventStore } from './event-store.js';
 import { type Folded, changedRows, foldEvents, withoutFinalRows } from './folded.js';
 import { newEvents, recordedAt } from './new-events.js';
-import { StreamMemory } from './stream-memory.js';
+import { StreamMemory, streamKey } from './stream-memory.js';
 import { eventOnWire } from './stored-event.js';
 import type { StreamType } from './stream-type.js';
 import { Turns } from './turns.js';
@@ -42,7 +43,11 @@ export type Task<Command> = Readonly<{
 }>;
 
 /** How often a command is decided anew because others were faster, before it gives up. */
-const ATTEMPTS = 20;
+const ATTEMPTS = 40;
+
+/** The first attempts follow at once; the later ones pause, at most so long. */
+const AT_ONCE = 2;
+const MAX_PAUSE_MS = 25;
 
 @Injectable()
 export class CommandExecutor {
@@ -64,7 +69,7 @@ export class CommandExecutor {
     task: Task<Command>,
   ): Promise<Outcome> {
     const { caller } = task.context;
-    return this.turns.take(`${caller.tenantId}/${task.streamId}`, () => this.attempts(type, task));
+    return this.turns.take(streamKey(type, caller.tenantId, task.streamId), () => this.attempts(type, task));
   }
 
   private async attempts<State, Command, Event extends DomainEvent<string, object>>(
@@ -73,7 +78,7 @@ export class CommandExecutor {
   ): Promise<Outcome> {
     const { tenantId } = task.context.caller;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const remembered = attempt === 0 ? this.memory.recall<State>(tenantId, task.streamId) : null;
+      const remembered = attempt === 0 ? this.memory.recall(type, tenantId, task.streamId) : null;
       const folded = remembered ?? (await this.memory.load(type, tenantId, task.streamId));
       try {
         const outcome = await this.run(type, task, folded);
@@ -81,12 +86,13 @@ export class CommandExecutor {
       } catch (error) {
         if (!(await this.isWorthAnotherTry(error, task, folded, remembered !== null))) throw error;
       }
-      this.memory.forget(tenantId, task.streamId);
+      this.memory.forget(type, tenantId, task.streamId);
+      if (attempt >= AT_ONCE) await pause(Math.random() * MAX_PAUSE_MS); // Lets whoever is faster finish; chance keeps rivals apart.
     }
     throw refuse('service-unavailable', 'Other commands on this stream kept being faster: try again.');
   }
 
-  /** Null when the command changes nothing as this process remembers it, and the database has moved on since. */
+  /** Null when nothing is to be appended as this process remembers the stream, and the database has moved on since. */
   private async run<State, Command, Event extends DomainEvent<string, object>>(
     type: StreamType<State, Command, Event>,
     task: Task<Command>,
@@ -96,10 +102,13 @@ export class CommandExecutor {
     if (before.version > 0) await this.requireExpectedVersion(task, before);
     const decided = type.decider.decide(before.state, task.command); // Refuses what is not there, whatever version was named.
     await this.requireExpectedVersion(task, before);
-    if (decided.length === 0) return (await this.isBehind(task, before)) ? null : outcomeOf(task, before);
     const events = newEvents(type, before, decided, task);
-    if (context.dryRun) return rehearsed(type, task, before, events);
-    return this.append(type, task, before, events);
+    if (events.length > 0 && !context.dryRun) return this.append(type, task, before, events);
+    if (await this.isBehind(task, before)) return null;
+    if (!context.dryRun) return outcomeOf(task, before);
+    if (type.claims !== undefined)
+      await this.store.requireFree(context.caller.tenantId, task.streamId, type.claims(before.state, events));
+    return rehearsed(type, task, before, events);
   }
 
   private async append<State, Command, Event extends DomainEvent<string, object>>(
@@ -122,7 +131,7 @@ export class CommandExecutor {
     if (result === undefined) throw new Error('The append was not answered.');
     if ('replayed' in result) return replayedOutcome(result.replayed);
     const after = foldEvents(type, before, recordedAt(events, result.recordedAt));
-    this.memory.keep(caller.tenantId, task.streamId, withoutFinalRows(type, after));
+    this.memory.keep(type, caller.tenantId, task.streamId, withoutFinalRows(type, after));
     return { ...outcomeOf(task, after), receiptStored: receipt !== undefined };
   }
 

@@ -4,14 +4,19 @@ import { EventStore } from './event-store.js';
 import { Receipts } from './receipts.js';
 import { Sealer } from './sealer.js';
 import { SEAL_INTERVAL_MS, SealerLoop } from './sealer-loop.js';
-import { SEALING_KEY, type SealingKey } from './sealing-key.js';
+import { SEALING_KEY, type SealingKey, TRUSTED_KEYS } from './sealing-key.js';
 import { StreamMemory } from './stream-memory.js';
 import { Subscriptions } from './subscription.js';
 import { TimelineReader } from './timeline-reader.js';
 import { TimelineSignal } from './timeline-signal.js';
 import { Verification } from './verification.js';
 
-export type EventStoreSettings = Readonly<{ sealingKey: SealingKey; sealIntervalMs: number }>;
+export type EventStoreSettings = Readonly<{
+  sealingKey: SealingKey;
+  /** Ids of other keys whose seals are trusted. */
+  trustedKeys: readonly string[];
+  sealIntervalMs: number;
+}>;
 
 const parts = [
   EventStore,
@@ -29,13 +34,14 @@ const parts = [
 /** The timeline: appending, sealing, reading and following it; for every part of the service. */
 @Module({})
 export class EventStoreModule {
-  static with({ sealingKey, sealIntervalMs }: EventStoreSettings): DynamicModule {
+  static with({ sealingKey, trustedKeys, sealIntervalMs }: EventStoreSettings): DynamicModule {
     return {
       module: EventStoreModule,
       global: true,
       providers: [
         ...parts,
         { provide: SEALING_KEY, useValue: sealingKey },
+        { provide: TRUSTED_KEYS, useValue: new Set(trustedKeys) },
         { provide: SEAL_INTERVAL_MS, useValue: sealIntervalMs },
       ],
       exports: parts,

@@ -4,7 +4,7 @@ import { refuse } from '../../kernel/domain-error.js';
 import type { Category } from '../../kernel/recorded-event.js';
 import { Database } from '../database/database.js';
 import { ClaimHeldError, ConcurrencyError, TransientError } from './errors.js';
-import type { Append, Appended, StoredAnswer } from './append.js';
+import type { Append, Appended, Claims, StoredAnswer } from './append.js';
 import { appendParameters } from './append-parameters.js';
 import { type StageEventRow, type StoredEvent, eventColumns, storedEvent } from './stored-event.js';
 
@@ -14,6 +14,8 @@ export type StreamSlice = Readonly<{
   limit?: number | null;
   category?: Category;
   streamType?: string;
+  /** Only what was recorded by then; ISO 8601. */
+  recordedUntil?: string | null;
 }>;
 
 type AppendedRow = Readonly<{ command: number; recorded_at: Date | null; replayed: StoredAnswer | null }>;
@@ -29,7 +31,12 @@ const READ = {
   name: 'read_stream',
   text: `select ${eventColumns}, l.position from stage_events e left join sealed_events l using (stream_id, stream_version)
     where e.tenant_id = $1 and e.stream_id = $2 and e.stream_version > $3
-      and ($5::text is null or e.category = $5) and ($6::text is null or e.stream_type = $6) order by e.stream_version limit $4`,
+      and ($5::text is null or e.category = $5) and ($6::text is null or e.stream_type = $6)
+      and ($7::timestamptz is null or e.recorded_at <= $7) order by e.stream_version limit $4`,
+};
+const HELD = {
+  name: 'held_claim',
+  text: 'select claim, stream_id from stream_claims where tenant_id = $1 and claim = any ($2) and stream_id <> $3 limit 1',
 };
 const VERSION = {
   name: 'stream_version',
@@ -60,8 +67,8 @@ export class EventStore {
 
   /** Events of one stream after a version, oldest first; `only` says which of them, and how many at most. */
   async read(tenantId: string, streamId: string, only: StreamSlice = {}): Promise<readonly StoredEvent[]> {
-    const { afterVersion = 0, limit = null, category = null, streamType = null } = only;
-    const values = [tenantId, streamId, afterVersion, limit, category, streamType];
+    const { afterVersion = 0, limit = null, category = null, streamType = null, recordedUntil = null } = only;
+    const values = [tenantId, streamId, afterVersion, limit, category, streamType, recordedUntil];
     return (await this.database.query<StageEventRow>(tenantId, READ, values)).map(storedEvent);
   }
 
@@ -69,6 +76,17 @@ export class EventStore {
   async version(tenantId: string, streamId: string): Promise<number> {
     const rows = await this.database.query<{ version: string }>(tenantId, VERSION, [tenantId, streamId]);
     return Number(rows[0]?.version ?? 0);
+  }
+
+  /** @throws ClaimHeldError where another stream holds one of the claims that this one would take. */
+  async requireFree(tenantId: string, streamId: string, { take }: Claims): Promise<void> {
+    if (take.length === 0) return;
+    const [held] = await this.database.query<{ claim: string; stream_id: string }>(tenantId, HELD, [
+      tenantId,
+      take,
+      streamId,
+    ]);
+    if (held !== undefined) throw new ClaimHeldError(held.claim, held.stream_id);
   }
 
   /** Calls `listener` after every append of this process; answers how to stop that. */
@@ -97,6 +115,8 @@ function translated(error: unknown): unknown {
       return refuse('idempotency-key-reused', 'This idempotency key was used for another request: make a new key.');
     case 'SL003':
       return new ClaimHeldError(String(detail['claim']), String(detail['holder']));
+    case '23505': // A twin's refusal was stored under the same idempotency key between our look and our insert.
+      return error.constraint === 'pk_command_receipts' ? new TransientError(error.message, { cause: error }) : error;
     case '40001':
     case '40P01':
       return new TransientError(error.message, { cause: error });

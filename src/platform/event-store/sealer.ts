@@ -42,25 +42,22 @@ export class Sealer {
     return this.database.system(async (manager) => {
       const [waiting] = await manager.query<[{ any: boolean }]>('select exists (select from settled_events(1)) as any');
       if (!waiting.any) return 0;
-      return manager.transaction((transaction) => this.sealBatch(transaction, SETTLED));
+      return manager.transaction((transaction) => this.sealBatch(transaction, SETTLED, null));
     });
   }
 
   /**
-   * Seals the next batch of events that came from another cluster, whose transactions cannot be running in this one. Only before anything
-   * is appended here.
+   * Seals the next batch of events that came from another cluster, whose transactions cannot be running in this one. `epoch` is theirs: should
+   * another process have begun a new one meanwhile, whose events must settle first, nothing is sealed.
    */
-  async sealRestored(): Promise<number> {
+  async sealRestored(epoch: number): Promise<number> {
     return this.database.system((manager) =>
-      manager.transaction((transaction) => this.sealBatch(transaction, EVERYTHING)),
+      manager.transaction((transaction) => this.sealBatch(transaction, EVERYTHING, epoch)),
     );
   }
 
-  private async sealBatch(manager: EntityManager, horizon: string): Promise<number> {
-    const [state] = await manager.query<SealState[]>(
-      `select last_position, last_number, last_hash, date_trunc('milliseconds', clock_timestamp()) as now
-       from seal_state for update skip locked`,
-    );
+  private async sealBatch(manager: EntityManager, horizon: string, epoch: number | null): Promise<number> {
+    const [state] = await manager.query<SealState[]>(LOCK_STATE, [epoch]);
     if (state === undefined) return 0;
     const events = await manager.query<Positioned[]>(assignPositions(horizon), [state.last_position, BATCH]);
     const last = events.at(-1);
@@ -110,6 +107,10 @@ export class Sealer {
     this.keyIsKnown = true;
   }
 }
+
+const LOCK_STATE = `
+  select last_position, last_number, last_hash, date_trunc('milliseconds', clock_timestamp()) as now
+  from seal_state where $1::int is null or epoch = $1 for update skip locked`;
 
 const SETTLED = 'pg_snapshot_xmin(pg_current_snapshot())';
 const EVERYTHING = "'18446744073709551615'::xid8";

@@ -1,12 +1,28 @@
-import { type KeyObject, createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import {
+  type KeyObject,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomUUID,
+} from 'node:crypto';
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The Ed25519 key that signs seals. `id` is the first 16 hex digits of the SHA-256 of the public key's DER form. */
+/** The Ed25519 key that signs seals. `id` is its public half's (see `keyId`). */
 export type SealingKey = Readonly<{ id: string; privateKey: KeyObject; publicKeyPem: string }>;
 
 /** The nest token of the key the sealer signs with. */
 export const SEALING_KEY = Symbol('SEALING_KEY');
+
+/** The nest token of the ids of other keys whose seals are trusted, such as the one used before. */
+export const TRUSTED_KEYS = Symbol('TRUSTED_KEYS');
+
+/** A public key's id: the first 32 hex digits of the SHA-256 of its DER form (SPKI). */
+export function keyId(publicKey: KeyObject): string {
+  const der = publicKey.export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(der).digest('hex').slice(0, 32);
+}
 
 /** Reads a PEM private key. Throws when it is no Ed25519 key. */
 export function sealingKeyFrom(pem: string): SealingKey {
@@ -14,16 +30,16 @@ export function sealingKeyFrom(pem: string): SealingKey {
   if (privateKey.asymmetricKeyType !== 'ed25519')
     throw new Error('The sealing key must be an Ed25519 private key in PEM.');
   const publicKey = createPublicKey(privateKey);
-  const id = createHash('sha256')
-    .update(publicKey.export({ type: 'spki', format: 'der' }))
-    .digest('hex')
-    .slice(0, 16);
-  return { id, privateKey, publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }) as string };
+  return {
+    id: keyId(publicKey),
+    privateKey,
+    publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }) as string,
+  };
 }
 
 /**
  * The key kept in the data dir as `sealing-key.pem` (mode 0600), made at the first start. Two processes starting at once end with
- * the same key: whoever renames first wins.
+ * the same key: whoever links first wins.
  */
 export async function sealingKeyIn(dataDir: string): Promise<SealingKey> {
   const path = join(dataDir, 'sealing-key.pem');
@@ -31,10 +47,15 @@ export async function sealingKeyIn(dataDir: string): Promise<SealingKey> {
   if (kept !== null) return sealingKeyFrom(kept);
   await mkdir(dataDir, { recursive: true });
   const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
-  const draft = `${path}.${String(process.pid)}`;
+  const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, pem, { mode: 0o600, flag: 'wx' });
-  await rename(draft, path);
+  await link(draft, path).catch(unlessThere); // Whole or not at all, and never over another's.
+  await unlink(draft);
   return sealingKeyFrom(await readFile(path, 'utf8'));
+}
+
+function unlessThere(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
 }
 
 async function readIfThere(path: string): Promise<string | null> {

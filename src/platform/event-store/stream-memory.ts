@@ -30,8 +30,12 @@ export class StreamMemory {
   ) {}
 
   /** The stream as this process knows it, or null. */
-  recall<State>(tenantId: string, streamId: string): Folded<State> | null {
-    const key = `${tenantId}/${streamId}`;
+  recall<State, Event extends DomainEvent<string, object>>(
+    type: AnyStreamType<State, Event>,
+    tenantId: string,
+    streamId: string,
+  ): Folded<State> | null {
+    const key = streamKey(type, tenantId, streamId);
     const folded = this.kept.get(key);
     if (folded === undefined) return null;
     this.kept.delete(key);
@@ -50,7 +54,7 @@ export class StreamMemory {
     const folded = foldEvents(type, start, eventsOf(type, tail));
     const kept = withoutFinalRows(type, folded);
     if (tail.length > SNAPSHOT_AFTER_EVENTS) await this.takeSnapshot(type, tenantId, streamId, kept);
-    this.keep(tenantId, streamId, kept);
+    this.keep(type, tenantId, streamId, kept);
     return folded;
   }
 
@@ -60,14 +64,19 @@ export class StreamMemory {
     tenantId: string,
     streamId: string,
   ): Promise<Folded<State>> {
-    const remembered = this.recall<State>(tenantId, streamId);
+    const remembered = this.recall(type, tenantId, streamId);
     if (remembered !== null && remembered.version === (await this.store.version(tenantId, streamId))) return remembered;
     return this.load(type, tenantId, streamId);
   }
 
-  keep(tenantId: string, streamId: string, folded: Folded<unknown>): void {
+  keep<State, Event extends DomainEvent<string, object>>(
+    type: AnyStreamType<State, Event>,
+    tenantId: string,
+    streamId: string,
+    folded: Folded<State>,
+  ): void {
     if (folded.version === 0) return; // Whether there will ever be such a stream is not for us to remember.
-    const key = `${tenantId}/${streamId}`;
+    const key = streamKey(type, tenantId, streamId);
     this.kept.delete(key);
     this.kept.set(key, folded);
     if (this.kept.size <= KEPT_STREAMS) return;
@@ -75,8 +84,12 @@ export class StreamMemory {
     if (oldest.done !== true) this.kept.delete(oldest.value);
   }
 
-  forget(tenantId: string, streamId: string): void {
-    this.kept.delete(`${tenantId}/${streamId}`);
+  forget<State, Event extends DomainEvent<string, object>>(
+    type: AnyStreamType<State, Event>,
+    tenantId: string,
+    streamId: string,
+  ): void {
+    this.kept.delete(streamKey(type, tenantId, streamId));
   }
 
   private async snapshot<State, Event extends DomainEvent<string, object>>(
@@ -111,6 +124,11 @@ export class StreamMemory {
   }
 }
 
+/** A stream's name in this process. The type belongs to it: an id sent to the wrong route must not find another kind's state. */
+export function streamKey(type: Readonly<{ name: string }>, tenantId: string, streamId: string): string {
+  return `${tenantId}/${type.name}/${streamId}`;
+}
+
 /** What a snapshot depends on besides events: the code that folded them. */
 function fingerprint<State, Event extends DomainEvent<string, object>>(type: AnyStreamType<State, Event>): string {
   const parts = [
@@ -129,5 +147,7 @@ const FIND_SNAPSHOT = {
 const TAKE_SNAPSHOT = {
   name: 'take_snapshot',
   text: `insert into stream_snapshots as s (tenant_id, stream_id, version, fingerprint, folded) values ($1, $2, $3, $4, $5)
-    on conflict (stream_id) do update set version = excluded.version, fingerprint = excluded.fingerprint, folded = excluded.folded`,
+    on conflict (stream_id) do update
+      set version = excluded.version, fingerprint = excluded.fingerprint, folded = excluded.folded
+      where s.version < excluded.version or s.fingerprint <> excluded.fingerprint`,
 };

@@ -71,6 +71,7 @@ export class TimelineSignal implements BeforeApplicationShutdown {
   private lost(client: pg.Client): void {
     if (this.client !== client || this.stopped) return;
     this.client = null;
+    void client.end().catch(() => undefined); // It may be half open; it is of no use any more.
     this.logger.warn('Lost the connection that listens for sealed events: reading by polling until it is back.');
     this.retry = setTimeout(() => {
       this.retry = null;

@@ -1,15 +1,20 @@
-import { Injectable } from '@nestjs/common';
+import { createPublicKey } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { leafHash } from './content-hash.js';
 import { merkleRoot } from './merkle.js';
 import { type Seal, isSignedBy, sealHash } from './seal.js';
+import { SEALING_KEY, type SealingKey, TRUSTED_KEYS, keyId } from './sealing-key.js';
 import { type StageEventRow, eventColumns, storedEvent } from './stored-event.js';
+
+type NamedEvent = Readonly<{ id: string; tenantId: string; streamId: string; streamVersion: number }>;
 
 /** What verification found first, naming the event or the seal that is not as it was sealed. */
 export type Finding = Readonly<{
   kind:
     | 'event-changed'
     | 'event-missing'
+    | 'event-unsealed'
     | 'event-misfiled'
     | 'event-misplaced'
     | 'seal-broken'
@@ -17,7 +22,7 @@ export type Finding = Readonly<{
     | 'unknown-key';
   position: number;
   message: string;
-  event?: Readonly<{ id: string; tenantId: string; streamId: string; streamVersion: number }>;
+  event?: NamedEvent;
 }>;
 
 export type Verdict = Readonly<{
@@ -50,21 +55,35 @@ type SealedRow = StageEventRow &
     is_filed_right: boolean;
   }>;
 
+type UnsealedRow = StageEventRow & Readonly<{ last_position: string; is_passed: boolean }>;
+
 const SEALS_A_PAGE = 100;
 const FIRST_PREVIOUS = Buffer.alloc(32);
 
 /** Recomputes every hash from the stored rows and holds them against the seals, first to last. */
 @Injectable()
 export class Verification {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    @Inject(SEALING_KEY) private readonly key: SealingKey,
+    @Inject(TRUSTED_KEYS) private readonly trustedKeys: ReadonlySet<string>,
+  ) {}
 
-  /** Verifies the whole sealed timeline, or stops at the first thing that is wrong. Memory stays flat. */
+  /**
+   * Verifies the whole timeline, or stops at the first thing that is wrong. Memory stays flat.
+   *
+   * Signatures count when they are by this process's key or by one the configuration trusts: a key that merely stands in the database
+   * could have been put there by whoever changed the rest.
+   */
   async verify(): Promise<Verdict> {
+    const made = await this.sealsMade(); // Before the first look: seals that are added meanwhile are no reason for alarm.
     let previous: Seal | null = null;
     let checkedSeals = 0;
     for (;;) {
       const seals = await this.sealsAfter(previous?.number ?? 0);
-      if (seals.length === 0) return verdict(checkedSeals, previous, await this.checkEnd(previous));
+      if (seals.length === 0) {
+        return verdict(checkedSeals, previous, checkEnd(previous, made) ?? (await this.checkUnsealed()));
+      }
       for (const row of seals) {
         const current = sealOf(row);
         const finding = this.checkSeal(current, previous, row.public_key) ?? (await this.checkEvents(current));
@@ -90,20 +109,46 @@ export class Verification {
     }
     if (!current.sealHash.equals(sealHash(current)))
       return broken('seal-broken', `${name} was changed: its hash does not match.`);
-    if (publicKey === null) return broken('unknown-key', `${name} is signed by the unknown key ${current.keyId}.`);
-    return isSignedBy(current, publicKey)
+    const trusted = this.trustedKey(current.keyId, publicKey);
+    if (trusted === null) {
+      const message = `${name} is signed by the key ${current.keyId}, which is neither this process's nor among STAGELINE_TRUSTED_KEYS.`;
+      return broken('unknown-key', message);
+    }
+    return isSignedBy(current, trusted)
       ? null
       : broken('seal-broken', `${name} has a signature that is not its key's.`);
   }
 
-  /** The sealer's own state says how many seals there must be, so that cutting off the end shows too. */
-  private async checkEnd(last: Seal | null): Promise<Finding | null> {
+  private trustedKey(id: string, stored: string | null): string | null {
+    if (id === this.key.id) return this.key.publicKeyPem;
+    return stored !== null && this.trustedKeys.has(id) && keyId(createPublicKey(stored)) === id ? stored : null;
+  }
+
+  /** Events without a position: one that the sealer has passed was put there behind its back; the others must still be whole. */
+  private async checkUnsealed(): Promise<Finding | null> {
+    const rows = await this.database.system((manager) => manager.query<UnsealedRow[]>(UNSEALED));
+    for (const row of rows) {
+      const named = nameOf(row.id, row.tenant_id, row.stream_id, row.stream_version);
+      const finding = { position: Number(row.last_position) + 1, event: named };
+      if (row.is_passed) {
+        return {
+          ...finding,
+          kind: 'event-unsealed',
+          message: `${describe(named)} was added behind the sealer's back.`,
+        };
+      }
+      if (!leafHash(storedEvent(row)).equals(row.leaf_hash)) {
+        return { ...finding, kind: 'event-changed', message: `${describe(named)} was changed after it was recorded.` };
+      }
+    }
+    return null;
+  }
+
+  private async sealsMade(): Promise<number> {
     const [state] = await this.database.system((manager) =>
       manager.query<{ last_number: string }[]>('select last_number from seal_state'),
     );
-    if (Number(state?.last_number) === (last?.number ?? 0)) return null;
-    const message = `${String(state?.last_number)} seals were made and the last one found is ${String(last?.number ?? 0)}: the end was cut off.`;
-    return { kind: 'seal-missing', position: (last?.toPosition ?? 0) + 1, message };
+    return Number(state?.last_number ?? 0);
   }
 
   private async checkEvents(current: Seal): Promise<Finding | null> {
@@ -144,28 +189,39 @@ export class Verification {
   }
 }
 
+/** The sealer's own state says how many seals there must be, so that cutting off the end shows too. */
+function checkEnd(last: Seal | null, made: number): Finding | null {
+  const found = last?.number ?? 0;
+  if (found >= made) return null;
+  const message = `${String(made)} seals were made and the last one found is ${String(found)}: the end was cut off.`;
+  return { kind: 'seal-missing', position: (last?.toPosition ?? 0) + 1, message };
+}
+
 function checkEvent(row: SealedRow, position: number): Finding | null {
-  const named = {
-    id: row.sealed_id,
-    tenantId: row.sealed_tenant,
-    streamId: row.sealed_stream,
-    streamVersion: Number(row.sealed_version),
-  };
+  const named = nameOf(row.sealed_id, row.sealed_tenant, row.sealed_stream, row.sealed_version);
   if (Number(row.position) !== position) return missing(position);
   if ((row.id as string | null) === null) {
-    return { kind: 'event-missing', position, event: named, message: `Event ${named.id} was sealed and is gone.` };
+    return { kind: 'event-missing', position, event: named, message: `${describe(named)} was sealed and is gone.` };
   }
-  const name = `Event ${named.id} (version ${String(named.streamVersion)} of stream ${named.streamId})`;
   if (!leafHash(storedEvent(row)).equals(row.leaf_hash)) {
-    return { kind: 'event-changed', position, event: named, message: `${name} was changed after it was recorded.` };
+    return {
+      kind: 'event-changed',
+      position,
+      event: named,
+      message: `${describe(named)} was changed after it was recorded.`,
+    };
   }
   if (row.is_filed_right) return null;
-  return {
-    kind: 'event-misfiled',
-    position,
-    event: named,
-    message: `${name} is not filed under what it says: its index was changed.`,
-  };
+  const message = `${describe(named)} is not filed under what it says: its index was changed.`;
+  return { kind: 'event-misfiled', position, event: named, message };
+}
+
+function nameOf(id: string, tenantId: string, streamId: string, version: string): NamedEvent {
+  return { id, tenantId, streamId, streamVersion: Number(version) };
+}
+
+function describe({ id, streamId, streamVersion }: NamedEvent): string {
+  return `Event ${id} (version ${String(streamVersion)} of stream ${streamId})`;
 }
 
 function missing(position: number): Finding {
@@ -190,3 +246,10 @@ function verdict(checkedSeals: number, last: Seal | null, finding: Finding | nul
   const checkedEvents = last?.toPosition ?? 0;
   return { valid: finding === null, checkedEvents, checkedSeals, head: checkedEvents, finding };
 }
+
+// One statement, one moment: what is sealed and how far the sealer is belong together. Those passed come first.
+const UNSEALED = `
+  select ${eventColumns}, s.last_position, (e.epoch, e.xid, e.sequence) <= (s.epoch, s.last_xid, s.last_sequence) as is_passed
+  from seal_state s cross join stage_events e
+  where not exists (select from sealed_events l where l.stream_id = e.stream_id and l.stream_version = e.stream_version)
+  order by e.epoch, e.xid, e.sequence limit 5000`;

@@ -25,6 +25,8 @@ export type HttpSettings = Readonly<{
   bodyLimitBytes?: number;
   /** Requests per key and minute in this process; 0 is no limit. Defaults to 0. */
   rateLimitPerMinute?: number;
+  /** How long running requests may take to finish when the service stops. Defaults to 10. */
+  drainSeconds?: number;
   logger: Logger;
   /** The software's version, as the OpenAPI document says it. */
   version: string;
@@ -43,9 +45,9 @@ class HttpRoot {}
  */
 export async function createHttpApp(
   rootModule: Type | DynamicModule,
-  { bodyLimitBytes = MEBIBYTE, rateLimitPerMinute = 0, logger, version }: HttpSettings,
+  { bodyLimitBytes = MEBIBYTE, rateLimitPerMinute = 0, drainSeconds = 10, logger, version }: HttpSettings,
 ): Promise<NestFastifyApplication> {
-  const adapter = new HttpAdapter(bodyLimitBytes);
+  const adapter = new HttpAdapter(bodyLimitBytes, drainSeconds);
   const root: DynamicModule = { module: HttpRoot, imports: [HttpModule, rootModule] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: new NestLog(logger),

@@ -3,6 +3,9 @@ import { invalidInput } from './invalid-input.js';
 
 const unreachable = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE', 'EHOSTUNREACH']);
 
+// Whatever these fail of, such as by ENOENT where the server's socket is gone with it: there is no connection.
+const reachingOut = new Set(['connect', 'getaddrinfo']);
+
 // SQLSTATE classes 08 (connection), 53 (resources) and 57P (shutdown), a lost race (40), a lock or statement timeout.
 const temporary = /^(?:08...|53...|57P0.|40001|40P01|55P03|57014)$/;
 
@@ -16,9 +19,10 @@ const brokenConnection =
 export function databaseFailure(error: unknown): DomainError | null {
   const cause = driverErrorOf(error);
   if (!(cause instanceof Error)) return null;
-  const { code } = cause as { code?: unknown };
+  const { code, syscall } = cause as { code?: unknown; syscall?: unknown };
   const text = typeof code === 'string' ? code : '';
-  if (temporary.test(text) || unreachable.has(text) || brokenConnection.test(cause.message)) {
+  const isCut = unreachable.has(text) || reachingOut.has(String(syscall)) || brokenConnection.test(cause.message);
+  if (isCut || temporary.test(text)) {
     return refuse(
       'service-unavailable',
       'The database does not answer right now. Try again; an Idempotency-Key makes that safe.',

@@ -17,7 +17,7 @@ const bare = new Set<unknown>([Object, String, Number, Boolean, Array, undefined
 export class FieldsPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if ((type !== 'body' && type !== 'query') || bare.has(metatype)) return value;
-    return readFields(metatype as FieldClass, value ?? {}, type);
+    return readFields(metatype as FieldClass, value === undefined ? {} : value, type);
   }
 }
 

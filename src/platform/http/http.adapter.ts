@@ -5,9 +5,6 @@ import { answerClientError } from './client-error.js';
 import { readJsonBody } from './json-body.js';
 import type { Shutdown } from './shutdown.js';
 
-/** How long running requests may take to finish when the service stops. */
-const DRAIN_MS = 10_000;
-
 /** Longer path parameters are refused before any handler sees them. */
 const MAX_PARAM_LENGTH = 500;
 
@@ -24,7 +21,11 @@ type Hooks = Readonly<{
 export class HttpAdapter extends FastifyAdapter {
   private hooks: Hooks | null = null;
 
-  constructor(bodyLimitBytes: number) {
+  /** Running requests may take `drainSeconds` to finish when the service stops. */
+  constructor(
+    bodyLimitBytes: number,
+    private readonly drainSeconds: number,
+  ) {
     super({
       bodyLimit: bodyLimitBytes,
       requestTimeout: REQUEST_TIMEOUT_MS,
@@ -52,7 +53,7 @@ export class HttpAdapter extends FastifyAdapter {
 
   /** Nest calls it before `onApplicationShutdown`, which is where the database goes: until then commands may finish. */
   override async close(): Promise<void> {
-    await this.hooks?.shutdown.drain(DRAIN_MS);
+    await this.hooks?.shutdown.drain(this.drainSeconds * 1000);
     await super.close();
   }
 

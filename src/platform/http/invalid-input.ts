@@ -6,12 +6,22 @@ import { refuse, type DomainError } from '../../kernel/domain-error.js';
  */
 export type InputError = Readonly<{ pointer: string; detail: string; in?: 'query' | 'path' | 'header' }>;
 
-/** The refusal of a request that is not understood, naming everything that is wrong with it. */
-export function invalidInput(errors: readonly InputError[]): DomainError {
+// A request can be wrong in a million places, with names a megabyte long; a person reads the first few.
+const MAX_ERRORS = 20;
+const MAX_POINTER_LENGTH = 300;
+
+/** The refusal of a request that is not understood, naming what is wrong with it: the first 20 things. */
+export function invalidInput(found: readonly InputError[]): DomainError {
+  const errors = found.slice(0, MAX_ERRORS).map((error) => ({ ...error, pointer: readable(error.pointer) }));
   const [first] = errors;
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  const more = found.length > 1 ? ` (and ${found.length - 1} more)` : '';
   const place = first === undefined || first.pointer === '' ? 'The request' : first.pointer;
   return refuse('invalid-input', `${place} ${first?.detail ?? 'is not understood.'}${more}`, { errors });
+}
+
+function readable(pointer: string): string {
+  if (pointer.length <= MAX_POINTER_LENGTH) return pointer;
+  return `${pointer.slice(0, MAX_POINTER_LENGTH).toWellFormed()}...`;
 }
 
 /** Escapes one step of a JSON pointer (RFC 6901). */

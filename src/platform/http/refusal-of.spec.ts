@@ -10,6 +10,11 @@ const coded = (code: string, message = 'failed') => Object.assign(new Error(mess
 describe('reading a failure as a refusal', () => {
   it.each([
     ['a refused connection', coded('ECONNREFUSED'), 'service-unavailable'],
+    [
+      'a socket that is gone with its server',
+      Object.assign(coded('ENOENT'), { syscall: 'connect' }),
+      'service-unavailable',
+    ],
     ['a server that is shutting down', coded('57P01'), 'service-unavailable'],
     ['a connection that broke', new Error('Connection terminated unexpectedly'), 'service-unavailable'],
     ['a transaction that lost', new TransientError(), 'service-unavailable'],
