@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { accepted, decide, eventTypes, finishStage, reachStage, readRun, readStage, standAtGate } from '../support/founder-walk.js';
+import {
+  accepted,
+  decide,
+  eventTypes,
+  finishStage,
+  reachStage,
+  readRun,
+  readStage,
+  standAtGate,
+} from '../support/founder-walk.js';
 import { startDocumentedService } from '../support/service.js';
 
 let service: Awaited<ReturnType<typeof startDocumentedService>>;
@@ -54,11 +63,17 @@ describe('deciding to proceed', () => {
       waiting_on: null,
       open_gate_id: null,
       current_stage: 'feedback_loop_active',
-      progress_percent: 100,
+      progress_percent: 95, // Nobody narrowed: the second stage ends at 80.
       stage_progress: { mvp_built: 'completed', feedback_loop_active: 'gated', growth: 'created' },
     });
+    expect(await decide(api, gateId, { decision: 'proceed' })).toMatchObject({ run });
     const project = accepted(await api.get(`/projects/${projectId}`));
-    expect(project).toMatchObject({ status: 'active', run_status: 'completed', progress_percent: 100, stage_number: 4 });
+    expect(project).toMatchObject({
+      status: 'active',
+      run_status: 'completed',
+      progress_percent: 95,
+      stage_number: 4,
+    });
     const again = await api.post('/pipeline/start', { project_id: projectId, template: 'founder' });
     expect(again.status).toBe(201);
   });
@@ -136,9 +151,17 @@ describe('deciding to pivot', () => {
     const { gate, run } = await decide(api, before.open_gate_id, { decision: 'pivot', reason: 'Nobody buys.' });
 
     expect(gate).toMatchObject({ decision: 'pivot', context: { to_stage: 'thesis_defined' } });
-    expect(run).toMatchObject({ current_stage: 'thesis_defined', stage_number: 1, progress_percent: 0, waiting_on: null });
+    expect(run).toMatchObject({
+      current_stage: 'thesis_defined',
+      stage_number: 1,
+      progress_percent: 0,
+      waiting_on: null,
+    });
     expect(run.stage_progress).toMatchObject({ thesis_defined: 'in_progress', validated_direction: 'created' });
-    const [first, second] = [await readStage(api, runId, 'thesis_defined'), await readStage(api, runId, 'validated_direction')];
+    const [first, second] = [
+      await readStage(api, runId, 'thesis_defined'),
+      await readStage(api, runId, 'validated_direction'),
+    ];
     for (const stage of [first, second]) {
       expect(Object.values(stage.milestones).filter(({ completed }) => completed)).toEqual([]);
     }
@@ -190,7 +213,12 @@ describe('deciding to park', () => {
     const { api } = service;
     const { runId, projectId, gateId } = await standAtGate(api);
     const { run } = await decide(api, gateId, { decision: 'park', reason: 'Winter.' });
-    expect(run).toMatchObject({ status: 'parked', waiting_on: null, open_gate_id: null, current_stage: 'thesis_defined' });
+    expect(run).toMatchObject({
+      status: 'parked',
+      waiting_on: null,
+      open_gate_id: null,
+      current_stage: 'thesis_defined',
+    });
     expect(run.stage_progress['thesis_defined']).toBe('completed');
     expect(accepted(await api.get(`/projects/${projectId}`))).toMatchObject({ status: 'parked', run_status: 'parked' });
 

@@ -36,7 +36,10 @@ describe('reading a gate', () => {
       expires_at: null,
       votes: [],
       evidence: {
-        milestones: { brief_generated: { weight: 40, completed: true }, gate_proceed: { weight: 30, completed: false } },
+        milestones: {
+          brief_generated: { weight: 40, completed: true },
+          gate_proceed: { weight: 30, completed: false },
+        },
         exit_criteria: [],
         open_risks: [],
         progress_percent: 70,
@@ -67,7 +70,9 @@ describe('listing gates', () => {
     const { api } = service;
     const { runId, gateId } = await standAtGate(api);
     const listed = async (query: string) => {
-      const { items } = accepted(await api.get<{ items: readonly { id: string }[] }>(`/gates?run_id=${runId}&${query}`));
+      const { items } = accepted(
+        await api.get<{ items: readonly { id: string }[] }>(`/gates?run_id=${runId}&${query}`),
+      );
       return items.map(({ id }) => id);
     };
     expect(await listed('status=pending&gate_type=decision&stage=thesis_defined')).toEqual([gateId]);
@@ -124,7 +129,9 @@ describe('a decision', () => {
     const { api } = service;
     const { gateId } = await standAtGate(api);
     const approver = api.as(await keyFor(api, { roles: ['approver'], actor_id: 'vera' }));
-    expect((await decide(approver, gateId, { decision: 'proceed' })).gate['decided_by']).toMatchObject({ actor_id: 'vera' });
+    expect((await decide(approver, gateId, { decision: 'proceed' })).gate['decided_by']).toMatchObject({
+      actor_id: 'vera',
+    });
   });
 
   it('comes too late for a gate that parking the run has superseded', async () => {
@@ -143,7 +150,11 @@ describe('a decision', () => {
     accepted(await api.post(`/pipeline/${runId}/stages/thesis_defined/risks`, { type: 'law', message: 'A permit.' }));
     const path = `/gates/${gateId}/decision`;
     const stale = await api.post(path, { decision: 'proceed' }, { headers: { 'if-match': etag } });
-    expect(stale.body).toMatchObject({ status: 412, code: 'stale-version', intervening: [{ event_type: 'risk.raised' }] });
+    expect(stale.body).toMatchObject({
+      status: 412,
+      code: 'stale-version',
+      intervening: [{ event_type: 'risk.raised' }],
+    });
     const fresh = String((await api.get(`/gates/${gateId}`)).headers.get('etag'));
     const decided = await api.post(path, { decision: 'proceed' }, { headers: { 'if-match': fresh } });
     expect(decided.status).toBe(200);

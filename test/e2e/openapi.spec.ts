@@ -69,7 +69,11 @@ describe('the pages about problems', () => {
   it('are there for every code', async () => {
     for (const code of errorCodes) {
       const { status, body, headers } = await service.api.get<string>(`/problems/${code}`, { key: null });
-      expect({ code, status, type: headers.get('content-type') }).toEqual({ code, status: 200, type: 'text/html; charset=utf-8' });
+      expect({ code, status, type: headers.get('content-type') }).toEqual({
+        code,
+        status: 200,
+        type: 'text/html; charset=utf-8',
+      });
       expect(body).toContain(`<code>${code}</code>`);
     }
   });

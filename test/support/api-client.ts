@@ -45,9 +45,13 @@ export class ApiClient {
     });
     const text = await response.text();
     const isJson = text !== '' && response.headers.get('content-type')?.includes('json') === true;
-    const answer = { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+    const answer = {
+      status: response.status,
+      headers: response.headers,
+      body: (isJson ? JSON.parse(text) : text) as Body,
+    };
     this.contract?.check(method, path, answer);
-    return answer as Answer<Body>;
+    return answer;
   }
 }
 

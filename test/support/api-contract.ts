@@ -24,13 +24,11 @@ type Route = Readonly<{ name: string; method: string; pattern: RegExp; operation
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Pages for people, which the document does not describe. */
-const pages = /^\/(docs|openapi\.json)/;
+const pages = /^\/(docs.*|openapi\.json|api)?$/;
 /** Refusals carry further fields; everything else says all it may contain. */
 const open = new Set(['Problem']);
 
 export class ApiContract {
-  /** Codes of all problems seen. */
-  readonly codes = new Set<string>();
   /** Names of all declared routes that answered something other than a problem, such as `POST /projects`. */
   readonly answered = new Set<string>();
   readonly routes: readonly Route[];
@@ -63,7 +61,10 @@ export class ApiContract {
     if (status >= 400) this.checkProblem(at, status, headers, body);
     const plain = plainPath(path);
     const route = this.routes.find((each) => each.method === method && each.pattern.test(plain));
-    if (route === undefined) return checkUndeclared(at, plain, method, status);
+    if (route === undefined) {
+      checkUndeclared(at, plain, method, status);
+      return;
+    }
     if (status < 400) this.answered.add(route.name);
     this.checkBody(at, route.operation.responses[String(status)], headers, body);
   }
@@ -78,12 +79,14 @@ export class ApiContract {
       problem['correlation_id'] === headers.get('x-correlation-id');
     const isReplay = headers.get('idempotency-replayed') === 'true';
     require(isConsistent || isReplay, `${at} with a problem at odds with itself: ${JSON.stringify(body)}`);
-    this.codes.add(String(problem['code']));
   }
 
   private checkBody(at: string, declared: Response | undefined, headers: Headers, body: unknown): void {
     if (declared === undefined) throw new Error(`${at}, which /openapi.json does not declare: ${JSON.stringify(body)}`);
-    if (declared.content === undefined) return require(body === '', `${at} with a body nobody announced`);
+    if (declared.content === undefined) {
+      require(body === '', `${at} with a body nobody announced`);
+      return;
+    }
     const type = headers.get('content-type')?.split(';')[0] ?? '';
     const schema = declared.content[type]?.schema;
     if (schema === undefined) throw new Error(`${at} as ${type}; declared is ${Object.keys(declared.content).join()}`);

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openBackstage } from '../support/backstage.js';
+import { accepted, decide, finishStage, readStage, standAtGate } from '../support/founder-walk.js';
+import { startDocumentedService } from '../support/service.js';
+
+let service: Awaited<ReturnType<typeof startDocumentedService>>;
+let checkedId = '';
+beforeAll(async () => {
+  service = await startDocumentedService();
+  const backstage = await openBackstage(service.connection);
+  const stage = { key: 'draft', name: 'Draft', milestones: {}, exit_criteria: [{ key: 'sourced', text: 'Sourced' }] };
+  await backstage.publish({ key: 'checked', name: 'Checked', stages: [stage] });
+  await backstage.close();
+  checkedId = accepted(await service.api.post<{ id: string }>('/pipeline/start', { template: 'checked' })).id;
+});
+afterAll(() => service.close());
+
+async function readEverything(runId: string, projectId: string, gateId: string): Promise<void> {
+  const lists = ['/keys', '/templates', '/projects', '/pipeline', '/gates', '/timeline'];
+  const things = [`/projects/${projectId}`, `/gates/${gateId}`, '/templates/founder', '/templates/founder/versions/1'];
+  const ofRun = ['', '/stages', '/readiness', '/actions', '/timeline'].map((rest) => `/pipeline/${runId}${rest}`);
+  const open = ['/health/live', '/health/ready', '/problems', '/problems/run-parked'];
+  for (const path of [...lists, ...things, ...ofRun, ...open]) {
+    expect({ path, status: (await service.api.get(path)).status }).toEqual({ path, status: 200 });
+  }
+  accepted(await service.api.post('/audit/verify'));
+}
+
+async function workOn(runId: string): Promise<void> {
+  const { api } = service;
+  const stage = `/pipeline/${runId}/stages/validated_direction`;
+  accepted(await api.post(`${stage}/risks`, { type: 'law', message: 'A permit.' }));
+  const [risk] = (await readStage(api, runId, 'validated_direction')).blocking_risks;
+  accepted(await api.post(`${stage}/risks/${String(risk?.id)}/dismiss`, { reason: 'Granted.' }));
+  accepted(await api.post(`${stage}/focus`, { focus: ['Price.'] }));
+  accepted(await api.post(`${stage}/result`, { outcome: 'pass', score: 4, feedback: 'Clear.', data: { panel: 2 } }));
+  accepted(await api.post(`${stage}/milestones/direction_chosen/complete`));
+  accepted(await api.post(`${stage}/milestones/direction_chosen/reopen`));
+  accepted(await api.post(`/pipeline/${runId}/facts`, { facts: { calls: 3 }, trigger: 'calls_made' }));
+  await finishStage(api, runId, 'validated_direction');
+  accepted(await api.post(`/pipeline/${runId}/advance`));
+  for (const act of ['park', 'unpark', 'cancel'])
+    accepted(await api.post(`/pipeline/${runId}/${act}`, { reason: 'So.' }));
+}
+
+describe('every route', () => {
+  it('answers as it is documented when all goes well', async () => {
+    const { api, contract } = service;
+    const { runId, projectId, gateId } = await standAtGate(api);
+    await readEverything(runId, projectId, gateId);
+    await decide(api, gateId, { decision: 'proceed', reason: 'It holds.' });
+    await workOn(runId);
+    await readEverything(runId, projectId, gateId);
+    const draft = `/pipeline/${checkedId}/stages/draft`;
+    for (const act of ['start', 'criteria/sourced/meet', 'criteria/sourced/unmeet'])
+      accepted(await api.post(`${draft}/${act}`));
+    const key = { name: 'x', roles: ['viewer'], actor_type: 'user', actor_id: 'bo' };
+    const made = accepted(await api.post('/keys', key));
+    expect((await api.send('DELETE', `/keys/${String(made['id'])}`)).status).toBe(204);
+
+    const unanswered = contract.routes.map(({ name }) => name).filter((name) => !contract.answered.has(name));
+    // Nothing can fail yet that could be resumed; a stream never ends: timeline.spec.ts follows it.
+    expect(unanswered.toSorted()).toEqual(['GET /timeline/stream', 'POST /pipeline/{id}/resume']);
+  });
+});
+
+describe('a service with a limit', () => {
+  it('on requests tells a key when it may go on', async () => {
+    const limited = await startDocumentedService({ STAGELINE_RATE_LIMIT: '3' });
+    const statuses = [];
+    for (let count = 0; count < 4; count += 1) statuses.push((await limited.api.get('/projects')).status);
+    expect(statuses).toEqual([200, 200, 200, 429]);
+    const { headers, body } = await limited.api.post('/projects', { name: 'x' });
+    expect(body).toMatchObject({ status: 429, code: 'too-many-requests' });
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await limited.api.get('/health/ready', { key: null })).status).toBe(200);
+    await limited.close();
+  });
+});
