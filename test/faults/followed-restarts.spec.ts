@@ -13,16 +13,16 @@ const database = embeddedIn(dataDir);
 let service: SpawnedService;
 let runId: string;
 let all: Follower;
-let risks: Follower;
+let results: Follower;
 
 beforeAll(async () => {
   service = await spawnService({ STAGELINE_DATA_DIR: dataDir });
   ({ runId } = await startFounderRun(service.api));
   all = follow(() => service.url, ADMIN_KEY);
-  risks = follow(() => service.url, ADMIN_KEY, `?event_type=risk.raised&run_id=${runId}`);
+  results = follow(() => service.url, ADMIN_KEY, `?event_type=stage.result_recorded&run_id=${runId}`);
 }, 60_000);
 afterAll(async () => {
-  await Promise.all([all.leave(), risks.leave()]);
+  await Promise.all([all.leave(), results.leave()]);
   expect(await stop(service)).toBe(0);
   removeFolder(dataDir);
 }, 30_000);
@@ -52,26 +52,30 @@ const hasAll = (follower: Follower, expected: readonly string[]) =>
   until('the follower has everything', () => follower.received.length >= expected.length);
 
 describe('following the timeline', () => {
-  it.each(['SIGTERM', 'SIGKILL'] as const)('shows every position once and in order across a %s', async (signal) => {
-    const ledger = await commandUntil(() => service.kill(signal));
-    const connections = all.connections();
-    service = await spawnService({ STAGELINE_DATA_DIR: dataDir });
-    await repeatUnanswered(service.api, ledger);
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'shows every position once and in order across a %s',
+    async (signal) => {
+      const ledger = await commandUntil(() => service.kill(signal));
+      const connections = all.connections();
+      service = await spawnService({ STAGELINE_DATA_DIR: dataDir });
+      await repeatUnanswered(service.api, ledger);
 
-    const expected = await positionsIn('true');
-    await hasAll(all, expected);
-    expect(all.received.map(({ id }) => id)).toEqual(expected);
-    expect(all.received.every(({ event, id, data }) => event === 'stage_event' && String(data['position']) === id)).toBe(
-      true,
-    );
-    expect(all.connections()).toBeGreaterThan(connections);
-  }, 60_000);
+      const expected = await positionsIn('true');
+      await hasAll(all, expected);
+      expect(all.received.map(({ id }) => id)).toEqual(expected);
+      expect(
+        all.received.every(({ event, id, data }) => event === 'stage_event' && String(data['position']) === id),
+      ).toBe(true);
+      expect(all.connections()).toBeGreaterThan(connections);
+    },
+    60_000,
+  );
 
   it('shows what passes a filter once and in order, and nothing else', async () => {
-    const expected = await positionsIn(`event_type = 'risk.raised'`);
-    await hasAll(risks, expected);
-    expect(risks.received.map(({ id }) => id)).toEqual(expected);
-    expect(new Set(risks.received.map(({ data }) => data['event_type']))).toEqual(new Set(['risk.raised']));
+    const expected = await positionsIn(`event_type = 'stage.result_recorded'`);
+    await hasAll(results, expected);
+    expect(results.received.map(({ id }) => id)).toEqual(expected);
+    expect(new Set(results.received.map(({ data }) => data['event_type']))).toEqual(new Set(['stage.result_recorded']));
     expect(expected.length).toBeGreaterThan(20);
   }, 30_000);
 });

@@ -48,26 +48,31 @@ const underLoad = async (ledger: Ledger, disturb: () => void, after: number): Pr
 };
 
 const databasePid = () => Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
-const isListening = (url: string) => fetch(`${url}/health/live`).then(
-  () => true,
-  () => false,
-);
+const isListening = (url: string) =>
+  fetch(`${url}/health/live`).then(
+    () => true,
+    () => false,
+  );
 
 describe('a service that is killed under load', () => {
-  it.each([1, 2, 3])('keeps what it acknowledged, and once what is repeated (time %d)', async (time) => {
-    const ledger = emptyLedger();
-    await underLoad(ledger, () => service.kill('SIGKILL'), 60 * time);
-    await service.exit;
-    expect(await isListening(service.url)).toBe(false);
-    expect(ledger.unanswered.length).toBeGreaterThan(0);
+  it.each([1, 2, 3])(
+    'keeps what it acknowledged, and once what is repeated (time %d)',
+    async (time) => {
+      const ledger = emptyLedger();
+      await underLoad(ledger, () => service.kill('SIGKILL'), 60 * time);
+      await service.exit;
+      expect(await isListening(service.url)).toBe(false);
+      expect(ledger.unanswered.length).toBeGreaterThan(0);
 
-    service = await spawnService({ STAGELINE_DATA_DIR: dataDir });
-    expectEffects(await marksIn(database), ledger);
-    await repeatUnanswered(service.api, ledger);
-    expect(ledger.refused).toEqual([]);
-    expectEffects(await marksIn(database), ledger);
-    await expectSoundTimeline(database);
-  }, 60_000);
+      service = await spawnService({ STAGELINE_DATA_DIR: dataDir });
+      expectEffects(await marksIn(database), ledger);
+      await repeatUnanswered(service.api, ledger);
+      expect(ledger.refused).toEqual([]);
+      expectEffects(await marksIn(database), ledger);
+      await expectSoundTimeline(database);
+    },
+    60_000,
+  );
 });
 
 describe('a service whose embedded database is killed', () => {

@@ -20,16 +20,13 @@ async function inThisProcess(): Promise<Served> {
 
 async function inProcesses(count: number): Promise<Served> {
   const database = await createTestDatabase();
-  const folders = Array.from({ length: count }, makeFolder);
-  const services = await Promise.all(
-    folders.map((folder) =>
-      spawnService({ STAGELINE_DATA_DIR: folder, DATABASE_URL: database.url, STAGELINE_MIGRATE: 'off' }),
-    ),
-  );
+  const dataDir = makeFolder(); // The sealing key in it is theirs together.
+  const settings = { STAGELINE_DATA_DIR: dataDir, DATABASE_URL: database.url, STAGELINE_MIGRATE: 'off' };
+  const services = await Promise.all(Array.from({ length: count }, () => spawnService(settings)));
   const close = async () => {
     expect(await Promise.all(services.map(stop))).toEqual(services.map(() => 0));
     await database.drop();
-    folders.forEach(removeFolder);
+    removeFolder(dataDir);
   };
   return { apis: services.map(({ api }) => api), connection: database.connection, close };
 }

@@ -18,12 +18,12 @@ export function emptyLedger(): Ledger {
   return { acknowledged: [], refused: [], unanswered: [], statuses: new Set() };
 }
 
-/** Raises a risk or suggests a focus in a stage that is in progress; each call makes another one. */
+/** Records a result or suggests a focus for a stage that is in progress; no two are the same, and a run takes any number. */
 export function markedCommand(runId: string, stage = 'thesis_defined'): MarkedCommand {
   const mark = newId();
-  const isRisk = Math.random() < 0.5;
-  const path = `/pipeline/${runId}/stages/${stage}/${isRisk ? 'risks' : 'focus'}`;
-  return { mark, path, body: isRisk ? { type: 'market', message: mark } : { focus: [mark] }, key: newId() };
+  const isResult = Math.random() < 0.5;
+  const path = `/pipeline/${runId}/stages/${stage}/${isResult ? 'result' : 'focus'}`;
+  return { mark, path, body: isResult ? { outcome: 'undecided', feedback: mark } : { focus: [mark] }, key: newId() };
 }
 
 /** Sends a command under its key and notes what came of it. */
@@ -42,7 +42,8 @@ export async function issue(
 function note(ledger: Ledger, command: MarkedCommand, { status }: Answer): void {
   ledger.statuses.add(status);
   if (status < 300) ledger.acknowledged.push(command);
-  else if (status >= 500) ledger.unanswered.push(command); // It says that nobody knows: to be asked again.
+  else if (status >= 500)
+    ledger.unanswered.push(command); // It says that nobody knows: to be asked again.
   else ledger.refused.push(command);
 }
 
@@ -56,10 +57,7 @@ export async function repeatUnanswered(api: ApiClient, ledger: Ledger): Promise<
 }
 
 /** Holds the marks on the timeline against what the clients were told. */
-export function expectEffects(
-  marks: ReadonlyMap<string, number>,
-  { acknowledged, refused, unanswered }: Ledger,
-): void {
+export function expectEffects(marks: ReadonlyMap<string, number>, { acknowledged, refused, unanswered }: Ledger): void {
   const timesOf = ({ mark }: MarkedCommand): number => marks.get(mark) ?? 0;
   expect({
     lost: acknowledged.filter((command) => timesOf(command) === 0),

@@ -20,7 +20,7 @@ export async function spawnService(
 }
 
 /** Starts the service and does not wait, for starts that may fail. */
-export function beginService(settings: Readonly<Record<string, string>>): Child {
+function beginService(settings: Readonly<Record<string, string>>): Child {
   const quiet = { PORT: '0', STAGELINE_LOG_LEVEL: 'warn', STAGELINE_ADMIN_KEY: ADMIN_KEY };
   return runProgram('service.ts', [JSON.stringify({ ...quiet, ...settings })]);
 }
