@@ -21,6 +21,8 @@ import { Database } from './platform/database/database.js';
 import { migrate } from './platform/database/migrate.js';
 import { type OpenDatabase, openDatabase } from './platform/database/open-database.js';
 import { DEFAULT_TENANT_ID } from './platform/event-store/command-context.js';
+import { HorizonWatch } from './platform/event-store/horizon-watch.js';
+import { ReceiptRetention } from './platform/event-store/receipt-retention.js';
 import { Sealer } from './platform/event-store/sealer.js';
 import { SealerLoop } from './platform/event-store/sealer-loop.js';
 import { sealingKeyFrom, sealingKeyIn } from './platform/event-store/sealing-key.js';
@@ -129,9 +131,13 @@ async function work(app: NestFastifyApplication, { roles, port, host }: Config):
   if (roles.includes('sealer')) {
     const sealing = app.get(SealerLoop, anywhere);
     sealing.start();
+    app.get(HorizonWatch, anywhere).start();
     app.get(ReadinessChecks, anywhere).register({ name: 'sealer', check: () => sealing.assertHealthy() });
   }
-  if (roles.includes('worker')) app.get(GateExpiry, anywhere).start();
+  if (roles.includes('worker')) {
+    app.get(GateExpiry, anywhere).start();
+    app.get(ReceiptRetention, anywhere).start();
+  }
   if (!roles.includes('api')) return null;
   await app.listen(port, host);
   return (await app.getUrl()).replace('[::1]', 'localhost');

@@ -7,3 +7,4 @@ create table command_receipts (
   created_at   timestamptz(3) not null default clock_timestamp(),
   constraint pk_command_receipts primary key (tenant_id, key)
 );
+create index ix_command_receipts_created_at on command_receipts (created_at);

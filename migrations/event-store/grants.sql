@@ -22,5 +22,6 @@ grant select on stage_events, stream_heads, stream_claims, stream_snapshots, com
   seal_state, projection_checkpoints to stageline_app;
 grant insert on command_receipts, sealed_events, seals, sealing_keys, stream_snapshots, projection_checkpoints to stageline_app;
 grant update on stream_snapshots, seal_state, projection_checkpoints to stageline_app;
+grant delete on command_receipts to stageline_app;
 grant execute on function sees_tenant, settled_events, leaf_hash to stageline_app;
 grant execute on function append_events to stageline_app;

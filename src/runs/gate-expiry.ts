@@ -1,7 +1,7 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { v7 as newId } from 'uuid';
+import { RepeatedWork } from '../platform/background/repeated-work.js';
 import { Database } from '../platform/database/database.js';
 import { systemCaller } from '../platform/event-store/system-caller.js';
 import { ActOnRun } from './commands/act-on-run.js';
@@ -17,22 +17,22 @@ type DueGate = Readonly<{ id: string; tenant_id: string; run_id: string }>;
  */
 @Injectable()
 export class GateExpiry implements BeforeApplicationShutdown {
-  private readonly logger = new Logger('GateExpiry');
-  private readonly stopping = new AbortController();
-  private running: Promise<void> | null = null;
+  private readonly rounds: RepeatedWork;
 
   constructor(
     private readonly database: Database,
     private readonly commands: CommandBus,
-  ) {}
+  ) {
+    const work = (): Promise<number> => this.expireDue(new Date().toISOString());
+    this.rounds = new RepeatedWork({ work, everyMs: LOOK_EVERY_MS, logger: new Logger('GateExpiry') });
+  }
 
   start(): void {
-    this.running ??= this.run();
+    this.rounds.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
+    await this.rounds.stop();
   }
 
   /** Expires every gate that is due at `now` (ISO 8601); answers how many were looked at. One that fails does not keep the others. */
@@ -60,14 +60,5 @@ export class GateExpiry implements BeforeApplicationShutdown {
       dryRun: false,
     };
     await this.commands.execute(new ActOnRun(runId, { type: 'expire_gate', data: { gateId: id } }, context));
-  }
-
-  private async run(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      await this.expireDue(new Date().toISOString()).catch((error: unknown) => {
-        this.logger.error(error, 'Expiring gates failed; it is tried again.');
-      });
-      await pause(LOOK_EVERY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-    }
   }
 }

@@ -131,4 +131,17 @@ describe('the global order', () => {
     await holder.query('commit');
     expect(await opened.sealer.tick()).toBe(1);
   });
+
+  it('says how long the oldest event has been waiting while a transaction holds it back', async () => {
+    const [writer, holder] = [await opened.superuser(), await opened.superuser()];
+    expect(await opened.sealer.oldestWaitSeconds()).toBe(0);
+    await holder.query('begin');
+    await holder.query('select pg_current_xact_id()');
+    await appendOn(writer, newId(), 0);
+    expect(await opened.sealer.tick()).toBe(0);
+    expect(await opened.sealer.oldestWaitSeconds()).toBeGreaterThan(0);
+    await holder.query('commit');
+    await sealAll(opened);
+    expect(await opened.sealer.oldestWaitSeconds()).toBe(0);
+  });
 });

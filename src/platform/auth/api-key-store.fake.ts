@@ -1,6 +1,7 @@
-import type { CreationPosition } from '../http/creation-cursor.js';
+import type { CreationPosition } from '../database/list-by-creation.js';
+import type { Receipts } from '../event-store/receipts.js';
 import type { ApiKey } from './api-key.js';
-import { ApiKeyStore, type Revocation } from './api-key-store.js';
+import { type Answered, ApiKeyStore, type Revocation } from './api-key-store.js';
 
 /** Keys in memory, for tests; held to the same contract as the one in PostgreSQL. */
 export class MemoryApiKeyStore extends ApiKeyStore {
@@ -12,10 +13,14 @@ export class MemoryApiKeyStore extends ApiKeyStore {
     return Promise.resolve(this.keys.find((key) => key.hash.equals(hash)) ?? null);
   }
 
-  add(key: ApiKey): Promise<void> {
-    if (this.keys.some(({ hash }) => hash.equals(key.hash))) return Promise.reject(new Error('duplicate hash'));
+  constructor(private readonly receipts: Pick<Receipts, 'store'> | null = null) {
+    super();
+  }
+
+  async add(key: ApiKey, answered?: Answered): Promise<void> {
+    if (this.keys.some(({ hash }) => hash.equals(key.hash))) throw new Error('duplicate hash');
+    if (answered !== undefined) await this.receipts?.store(key.tenantId, answered.receipt, answered.answer);
     this.keys = [...this.keys, key];
-    return Promise.resolve();
   }
 
   async addFirstAdmin(key: ApiKey): Promise<boolean> {

@@ -1,15 +1,21 @@
-import type { CreationPosition } from '../http/creation-cursor.js';
+import type { CreationPosition } from '../database/list-by-creation.js';
+import type { StoredAnswer } from '../event-store/append.js';
+import type { ReceiptKey } from '../event-store/command-context.js';
 import type { ApiKey } from './api-key.js';
 
 /** What became of a revocation. */
 export type Revocation = 'revoked' | 'absent' | 'last-admin';
+
+/** An answer to be kept under the idempotency key it was asked with. */
+export type Answered = Readonly<{ receipt: ReceiptKey; answer: StoredAnswer }>;
 
 /** Where keys are kept. */
 export abstract class ApiKeyStore {
   /** The key with this hash, of any tenant; revoked ones too. */
   abstract findByHash(hash: Buffer): Promise<ApiKey | null>;
 
-  abstract add(key: ApiKey): Promise<void>;
+  /** Adds a key and, in the same transaction, the answer to the request that made it. */
+  abstract add(key: ApiKey, answered?: Answered): Promise<void>;
 
   /** Adds the key unless the tenant has an admin key that is not revoked; says whether it did. Atomic. */
   abstract addFirstAdmin(key: ApiKey): Promise<boolean>;

@@ -53,7 +53,10 @@ export class KeysController {
   @Delete(':id')
   @Allow('admin')
   @DescribeCommand({ summary: 'Revoke a key', problems: ['key-not-found', 'last-admin-key'] })
-  async revoke(@IdParam('id') id: string, @CommandFrom() { caller, now, dryRun }: CommandContext): Promise<void> {
-    if (!dryRun) await this.keyRing.revoke(caller.tenantId, id, now);
+  async revoke(@IdParam('id') id: string, @CommandFrom() context: CommandContext): Promise<Outcome | undefined> {
+    const { caller, now, dryRun } = context;
+    if (dryRun) return { kind: 'dry_run', body: { events: [] } };
+    await this.keyRing.revoke(caller.tenantId, id, now);
+    return undefined;
   }
 }

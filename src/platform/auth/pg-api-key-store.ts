@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
-import type { CreationPosition } from '../http/creation-cursor.js';
+import { storeReceipt } from '../event-store/receipts.js';
+import type { CreationPosition } from '../database/list-by-creation.js';
 import type { ApiKey } from './api-key.js';
 import { ApiKeyEntity } from './api-key.entity.js';
-import { ApiKeyStore, type Revocation } from './api-key-store.js';
+import { type Answered, ApiKeyStore, type Revocation } from './api-key-store.js';
 
 /** Keys in PostgreSQL. */
 @Injectable()
@@ -18,8 +19,11 @@ export class PgApiKeyStore extends ApiKeyStore {
     return entity === null ? null : keyOf(entity);
   }
 
-  async add(key: ApiKey): Promise<void> {
-    await this.database.tenant(key.tenantId, (manager) => manager.insert(ApiKeyEntity, entityOf(key)));
+  async add(key: ApiKey, answered?: Answered): Promise<void> {
+    await this.inTransaction(key.tenantId, async (manager) => {
+      if (answered !== undefined) await storeReceipt(manager, key.tenantId, answered.receipt, answered.answer);
+      await manager.insert(ApiKeyEntity, entityOf(key));
+    });
   }
 
   async addFirstAdmin(key: ApiKey): Promise<boolean> {

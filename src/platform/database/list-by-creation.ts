@@ -1,5 +1,7 @@
 import type { EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
-import type { CreationPosition } from '../http/creation-cursor.js';
+
+/** The place in a list sorted by creation, ties by id. */
+export type CreationPosition = Readonly<{ createdAt: string; id: string }>;
 
 /** A list sorted by creation: whose, what it is narrowed to (by property; undefined does not narrow), and which part of it. */
 export type ListByCreation<Entity> = Readonly<{
@@ -9,7 +11,7 @@ export type ListByCreation<Entity> = Readonly<{
   limit: number;
 }>;
 
-/** Rows with `tenantId`, `createdAt` and `id`, oldest first. New rows join at the end, so pages stay stable under writes. */
+/** Rows with `tenantId`, `createdAt` and `id`, oldest first. What a page has shown stays where it was: new rows join behind it. */
 export function listByCreation<Entity extends ObjectLiteral>(
   manager: EntityManager,
   entity: EntityTarget<Entity>,

@@ -1,6 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CommandExecutor } from './command-executor.js';
 import { EventStore } from './event-store.js';
+import { HorizonWatch } from './horizon-watch.js';
+import { ReceiptRetention } from './receipt-retention.js';
 import { Receipts } from './receipts.js';
 import { Sealer } from './sealer.js';
 import { SEAL_INTERVAL_MS, SealerLoop } from './sealer-loop.js';
@@ -23,8 +25,10 @@ const parts = [
   StreamMemory,
   CommandExecutor,
   Receipts,
+  ReceiptRetention,
   Sealer,
   SealerLoop,
+  HorizonWatch,
   TimelineReader,
   TimelineSignal,
   Subscriptions,

@@ -46,6 +46,12 @@ export class Sealer {
     });
   }
 
+  /** How long the oldest event that has no position yet has been waiting for one, in seconds; 0 when none is. */
+  async oldestWaitSeconds(): Promise<number> {
+    const [row] = await this.database.system((manager) => manager.query<{ seconds: string }[]>(OLDEST_WAIT));
+    return Number(row?.seconds ?? 0);
+  }
+
   /**
    * Seals the next batch of events that came from another cluster, whose transactions cannot be running in this one. `epoch` is theirs: should
    * another process have begun a new one meanwhile, whose events must settle first, nothing is sealed.
@@ -107,6 +113,10 @@ export class Sealer {
     this.keyIsKnown = true;
   }
 }
+
+const OLDEST_WAIT = `
+  select greatest(0, extract(epoch from clock_timestamp() - e.recorded_at)) as seconds
+  from settled_events(1, '18446744073709551615') e`;
 
 const LOCK_STATE = `
   select last_position, last_number, last_hash, date_trunc('milliseconds', clock_timestamp()) as now

@@ -5,7 +5,7 @@ import type { Outcome } from '../event-store/command-context.js';
 import { dryRunIn, idempotencyKeyIn } from './command-headers.js';
 import { isCommand } from './describe.js';
 import type { Idempotency, KeyedRequest } from './idempotency.js';
-import { outcomeAnswer } from './outcome-answer.js';
+import { outcomeAnswer } from '../event-store/outcome-answer.js';
 import type { Answer } from './problem-document.js';
 import { requestHash } from './request-hash.js';
 import { callerOf, correlationIdOf, instanceOf, pathOf, rememberReceipt } from './request-state.js';

@@ -1,8 +1,6 @@
+import type { CreationPosition } from '../database/list-by-creation.js';
 import { isMoment, isUuid } from './field-rules.js';
 import { positionIn } from './page.js';
-
-/** The place in a list sorted by creation, ties by id. */
-export type CreationPosition = Readonly<{ createdAt: string; id: string }>;
 
 /** Reads the cursor of a list sorted by creation; null for the first page. @throws DomainError `invalid-input` */
 export function creationIn(after: string | undefined): CreationPosition | null {

@@ -54,7 +54,7 @@ export function DescribeCommand(described: CommandDescription): MethodDecorator 
     markCommand,
     HttpCode(answer === undefined ? 204 : status),
     ApiOperation(operation(described)),
-    ...(answer === undefined ? [nothing] : answers(answer, status, orOk === true)),
+    ...(answer === undefined ? withoutAnswer : answers(answer, status, orOk === true)),
     ...commandHeaders.map((header) => ApiHeader(header)),
     ApiQuery({ name: 'dry_run', required: false, schema: { type: 'boolean', default: false }, description: dryRun }),
     secured([...commandProblems, ...(described.problems ?? [])]),
@@ -80,7 +80,15 @@ export function DescribeProblems(...codes: readonly ErrorCode[]): MethodDecorato
 }
 
 const dryRun = 'Decide and answer, but store nothing.';
-const nothing = ApiResponse({ status: 204, description: 'Done.' });
+const withoutAnswer = [
+  ApiExtraModels(DryRunResponse),
+  ApiResponse({ status: 204, description: 'Done.' }),
+  ApiResponse({
+    status: 200,
+    description: 'What a dry run would do.',
+    schema: { $ref: getSchemaPath(DryRunResponse) },
+  }),
+];
 const readProblems: readonly ErrorCode[] = [
   'invalid-input',
   'unauthorized',

@@ -17,7 +17,8 @@ export const commandHeaders: readonly ApiHeaderOptions[] = [
     name: 'Idempotency-Key',
     required: false,
     schema: { type: 'string', minLength: 1, maxLength: 255 },
-    description: 'Makes sending the same request again safe: it gets the same answer. Your choice of text.',
+    description:
+      'Makes sending the same request again safe: it gets the same answer, for 30 days. Your choice of text.',
   },
   {
     name: 'If-Match',

@@ -29,8 +29,8 @@ export async function httpFixture(
   controllers: readonly Type[],
   settings: Partial<HttpSettings> = {},
 ): Promise<HttpFixture> {
-  const keys = new MemoryApiKeyStore();
   const receipts = new MemoryReceipts();
+  const keys = new MemoryApiKeyStore(receipts);
   const lines: string[] = [];
   const destination = { write: (line: string) => void lines.push(line) };
   const logger = createLogger({ level: 'info', format: 'json', destination });

@@ -1,7 +1,7 @@
 import { refuse } from '../../kernel/domain-error.js';
 import type { Outcome, ReceiptKey } from '../event-store/command-context.js';
 import type { Receipts } from '../event-store/receipts.js';
-import { outcomeAnswer, replayedHeader } from './outcome-answer.js';
+import { outcomeAnswer, replayedHeader } from '../event-store/outcome-answer.js';
 import { problemAnswer, type Answer, type ProblemOccasion } from './problem-document.js';
 import { refusalOf } from './refusal-of.js';
 
@@ -69,6 +69,8 @@ export class Idempotency {
 
   /** A refusal that is not kept rises; one that is kept becomes the answer, here and on every replay. */
   private async keepRefusal(request: KeyedRequest, error: unknown): Promise<Answer> {
+    const twin = isUniqueViolation(error) ? await this.stored(request) : null;
+    if (twin !== null) return twin;
     const refusal = refusalOf(error);
     if (refusal === null || transient.has(refusal.code)) throw error;
     const answer = problemAnswer(refusal, request);

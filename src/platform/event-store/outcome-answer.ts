@@ -1,10 +1,10 @@
-import type { Outcome } from '../event-store/command-context.js';
-import type { Answer } from './problem-document.js';
+import type { StoredAnswer } from './append.js';
+import type { Outcome } from './command-context.js';
 
 const statuses: Readonly<Record<Outcome['kind'], number>> = { created: 201, ok: 200, accepted: 202, dry_run: 200 };
 
 /** A command's outcome as it goes over the wire; also the form in which it is stored for an idempotency key. */
-export function outcomeAnswer({ kind, body, version, location, replayed }: Outcome): Answer {
+export function outcomeAnswer({ kind, body, version, location, replayed }: Outcome): StoredAnswer {
   return {
     status: statuses[kind],
     body,
