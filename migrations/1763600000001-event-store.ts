@@ -11,6 +11,7 @@ export class EventStore1763600000001 extends SqlMigration {
     'event-store/read-models.sql',
     'event-store/leaf-hash.sql',
     'event-store/take-claims.sql',
+    'event-store/append-checks.sql',
     'event-store/append-events.sql',
     'event-store/settled-events.sql',
     'event-store/grants.sql',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
 import { columnsOf } from '../projections/columns.js';
 import { contentHash } from './content-hash.js';
-import type { Append } from './append.js';
+import type { Append, Claims } from './append.js';
 
 type NewEvent = Recorded<DomainEvent<string, object>>;
 
@@ -22,6 +22,7 @@ export function appendParameters(appends: readonly Append[]): unknown[] {
     appends.map(({ streamId }) => streamId),
     firsts.map(({ streamType }) => streamType),
     appends.map(({ expectedVersion }) => expectedVersion),
+    appends.map(({ events: list }) => list.length),
     firsts.map(({ correlationId }) => correlationId),
     firsts.map(({ actor }) => actor.type),
     firsts.map(({ actor }) => actor.id),
@@ -30,7 +31,7 @@ export function appendParameters(appends: readonly Append[]): unknown[] {
     appends.map(({ receipt }) => receipt?.key ?? null),
     appends.map(({ receipt }) => (receipt === undefined ? null : `\\x${receipt.requestHash}`)),
     appends.map(({ receipt }) => (receipt === undefined ? null : JSON.stringify(receipt.answer))),
-    appends.map(({ claims }) => (claims === undefined ? null : JSON.stringify(claims))),
+    appends.map(({ claims }) => (claims === undefined || isEmpty(claims) ? null : JSON.stringify(claims))),
     appends.map(rowsAsJson),
     RECORDED_AT,
     events.map(({ command }) => command + 1),
@@ -54,6 +55,12 @@ function firstEvent({ events }: Append): NewEvent {
   return first;
 }
 
-function rowsAsJson({ rows }: Append): string {
+function isEmpty({ take, release }: Claims): boolean {
+  return take.length === 0 && release.length === 0;
+}
+
+/** Null where no read model is written. */
+function rowsAsJson({ rows }: Append): string | null {
+  if (Object.keys(rows).length === 0) return null;
   return JSON.stringify(Object.fromEntries(Object.entries(rows).map(([table, list]) => [table, list.map(columnsOf)])));
 }

@@ -22,10 +22,11 @@ type AppendedRow = Readonly<{ command: number; recorded_at: Date | null; replaye
 
 const APPEND = {
   name: 'append_events',
-  text: `select * from append_events($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::uuid[], $6::text[], $7::text[], $8::jsonb[],
-    $9::timestamptz[], $10::text[], $11::bytea[], $12::text[], $13::jsonb[], $14::text[], $15::text, $16::int[], $17::int[],
-    $18::uuid[], $19::text[], $20::text[], $21::int[], $22::uuid[], $23::text[], $24::text[], $25::text[], $26::jsonb[],
-    $27::bytea[])`,
+  text: `select * from append_events(
+    $1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::int[], $6::uuid[], $7::text[], $8::text[], $9::jsonb[],
+    $10::timestamptz[], $11::text[], $12::bytea[], $13::text[], $14::jsonb[], $15::text[], $16::text, $17::int[],
+    $18::int[], $19::uuid[], $20::text[], $21::text[], $22::int[], $23::uuid[], $24::text[], $25::text[],
+    $26::text[], $27::jsonb[], $28::bytea[])`,
 };
 const READ = {
   name: 'read_stream',
