@@ -231,7 +231,7 @@ describe('addresses', () => {
     const { runId } = await startFounderRun(api);
     for (const path of [
       `/pipeline/${runId}`,
-      `/pipeline/${runId}/timeline?limit=2`,
+      `/pipeline/${runId}/stages`,
       '/templates/founder',
       '/health/live',
     ]) {
