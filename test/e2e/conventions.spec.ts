@@ -229,12 +229,7 @@ describe('addresses', () => {
   it('are the same with /api before them', async () => {
     const { api } = service;
     const { runId } = await startFounderRun(api);
-    for (const path of [
-      `/pipeline/${runId}`,
-      `/pipeline/${runId}/stages`,
-      '/templates/founder',
-      '/health/live',
-    ]) {
+    for (const path of [`/pipeline/${runId}`, `/pipeline/${runId}/stages`, '/templates/founder', '/health/live']) {
       const [plain, prefixed] = [await api.get(path), await api.get(`/api${path}`)];
       expect({ status: prefixed.status, body: prefixed.body }).toEqual({ status: 200, body: plain.body });
     }
