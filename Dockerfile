@@ -1,4 +1,5 @@
-# The runtime's version is the one of the npm package `node` in package.json. Debian, for PostgreSQL's binaries need glibc.
+# Runs on the Node 24 of the base image; the npm package `node`, which brings one to a machine without it, only builds here.
+# Debian, for PostgreSQL's binaries need glibc.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -7,7 +8,7 @@ COPY scripts scripts
 COPY src src
 COPY migrations migrations
 COPY tsconfig.json tsconfig.build.json nest-cli.json ./
-# The base image brings Node itself, so the package with another one may go.
+# What is copied from here on has no second Node.
 RUN node scripts/setup.mjs && npm prune --omit=dev && rm -rf node_modules/node node_modules/.bin/node
 
 FROM node:24-bookworm-slim
@@ -17,7 +18,6 @@ RUN install -d -o node -g node -m 700 /data
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
-COPY docs docs
 USER node
 VOLUME /data
 EXPOSE 3000

@@ -1,47 +1,40 @@
 import 'reflect-metadata';
-import { ConfigError, loadConfig } from './platform/config/config.js';
-import { FolderInUseError } from './platform/database/embedded/folder-lock.js';
-import { createLogger } from './platform/telemetry/logger.js';
+import type { Logger } from 'pino';
+import { type Config, loadConfig } from './platform/config/config.js';
+import { createLogger, type LogFormat } from './platform/telemetry/logger.js';
 import { greeting } from './greeting.js';
 import { type Service, startService } from './service.js';
+import { startFailure } from './start-failure.js';
+import { stopOnSignal } from './stop-on-signal.js';
 
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const format = config.logFormat ?? (process.stdout.isTTY ? 'text' : 'json');
   const logger = createLogger({ level: config.logLevel, format });
-  const service = await startService(config, logger);
-  process.stdout.write(greeting(service, config));
+  const service = await startService(config, logger).catch((error: unknown) => fail(error, config));
   service.onDatabaseExit((reason) => {
     process.stderr.write(`The embedded PostgreSQL ended by itself, so this process ends too: ${reason}\n`);
     process.exit(1);
   });
-  stopOnSignal(service, config.shutdownSeconds);
+  stopOnSignal(() => stop(service, logger), config.shutdownSeconds);
+  greet(service, config, format, logger);
 }
 
-/** After running requests had their time, closing the rest takes moments; longer means that something hangs. */
-const CLOSING_MS = 10_000;
-
-/** A second signal, or a stop that takes too long, ends the process at once: what was acknowledged is in the database. */
-function stopOnSignal(service: Service, patienceSeconds: number): void {
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    setTimeout(() => process.exit(1), patienceSeconds * 1000 + CLOSING_MS).unref();
-    service.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`Stopping failed: ${String(error)}\n`);
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+/** For people. Where standard output is for machines, one JSON object a line, it goes to standard error. */
+function greet(service: Service, config: Config, format: LogFormat, logger: Logger): void {
+  const stream = format === 'text' ? process.stdout : process.stderr;
+  stream.write(greeting(service, config));
+  if (format === 'json') logger.info({ url: service.url, roles: config.roles }, 'Started.');
 }
 
-main().catch((error: unknown) => {
-  const isExpected = error instanceof ConfigError || error instanceof FolderInUseError;
-  process.stderr.write(`${isExpected ? error.message : ((error as Error).stack ?? String(error))}\n`);
+async function stop(service: Service, logger: Logger): Promise<void> {
+  await service.close();
+  logger.info('Stopped: what was accepted is finished.');
+}
+
+function fail(error: unknown, config: Config | null): never {
+  process.stderr.write(`${startFailure(error, config)}\n`);
   process.exit(1);
-});
+}
+
+main().catch((error: unknown) => fail(error, null));

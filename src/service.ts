@@ -3,31 +3,34 @@
  *
  *   database    the embedded one is started, or the one named is used; migrations run under a lock
  *   put together  the modules, the edge around them
- *   prepare     what must be there before the first command: the epoch, the first key, the built-in templates
- *   work        by its roles: seal, expire gates, listen
+ *   prepare     what must be there before the first command: the epoch, the configured key, the built-in templates
+ *   listen      where its roles include `api`
+ *   first key   made when nothing can fail any more, and handed over at once: it is shown only this once
+ *   work        by its roles: seal, expire gates
  *   close       stop accepting, finish what was accepted, stop the loops, let go of the database
  *
  * Each step may fail and then undoes the ones before it; a crash anywhere leaves nothing that the next start does not mend.
  */
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { ApiKeyStore } from './platform/auth/api-key-store.js';
-import { ensureFirstKey } from './platform/auth/first-key.js';
+import { admitConfiguredKey, makeFirstKey } from './platform/auth/first-key.js';
 import type { Config } from './platform/config/config.js';
 import { Database } from './platform/database/database.js';
-import { migrate } from './platform/database/migrate.js';
+import { assertMigrated, migrate } from './platform/database/migrate.js';
 import { type OpenDatabase, openDatabase } from './platform/database/open-database.js';
 import { DEFAULT_TENANT_ID } from './platform/event-store/command-context.js';
 import { HorizonWatch } from './platform/event-store/horizon-watch.js';
 import { ReceiptRetention } from './platform/event-store/receipt-retention.js';
 import { Sealer } from './platform/event-store/sealer.js';
 import { SealerLoop } from './platform/event-store/sealer-loop.js';
-import { sealingKeyFrom, sealingKeyIn } from './platform/event-store/sealing-key.js';
+import { SEALING_KEY, type SealingKey, sealingKeyFrom, sealingKeyIn } from './platform/event-store/sealing-key.js';
+import { unknownKeys } from './platform/event-store/unknown-keys.js';
 import { createHttpApp } from './platform/http/create-http-app.js';
 import { ReadinessChecks } from './platform/http/readiness-checks.js';
+import { replaceSecret } from './platform/secret-file.js';
 import { SOFTWARE_VERSION } from './platform/software-version.js';
 import { GateExpiry } from './runs/gate-expiry.js';
 import { BuiltInTemplates } from './templates/built-in-templates.js';
@@ -53,9 +56,9 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
     logger.debug({ context: 'PostgreSQL' }, message);
   });
   try {
-    if (config.migrate === 'on') await migrate({ connection: database.connection });
+    await (config.migrate === 'on' ? migrate(database) : assertMigrated(database));
     const app = await putTogether(config, logger, database);
-    const { url, newAdminKey } = await begin(app, config, database).catch(async (error: unknown) => {
+    const { url, newAdminKey } = await begin(app, config, logger, database).catch(async (error: unknown) => {
       await app.close();
       throw error;
     });
@@ -70,9 +73,14 @@ export async function startService(config: Config, logger: Logger): Promise<Serv
   }
 }
 
-async function begin(app: NestFastifyApplication, config: Config, { isEmbedded }: OpenDatabase) {
-  const newAdminKey = await prepare(app, config, isEmbedded);
-  return { newAdminKey, url: await work(app, config) };
+async function begin(app: NestFastifyApplication, config: Config, logger: Logger, { isEmbedded }: OpenDatabase) {
+  const keyFile = isEmbedded ? join(resolve(config.dataDir), 'admin-key') : null;
+  await prepare(app, config, keyFile);
+  if (config.roles.includes('sealer')) await warnOfUnknownKeys(app, config, logger);
+  const url = config.roles.includes('api') ? await listen(app, config) : null;
+  const newAdminKey = config.adminKey === undefined ? await firstKey(app, keyFile) : null;
+  work(app, config);
+  return { url, newAdminKey };
 }
 
 async function putTogether(
@@ -94,16 +102,37 @@ async function putTogether(
   return app;
 }
 
-async function prepare(app: NestFastifyApplication, config: Config, isEmbedded: boolean): Promise<string | null> {
+/** The key file lies beside the embedded database, so that the demo and the command line of the same machine just work. */
+async function prepare(app: NestFastifyApplication, { adminKey }: Config, keyFile: string | null): Promise<void> {
   await beginEpochAfterRestore(app);
-  const keys = app.get(ApiKeyStore, anywhere);
-  const now = new Date().toISOString();
-  const configured = config.adminKey === undefined ? {} : { configured: config.adminKey };
-  const made = await ensureFirstKey(keys, { tenantId: DEFAULT_TENANT_ID, now, ...configured });
-  const known = made ?? config.adminKey;
-  if (isEmbedded && known !== undefined) await leaveKey(resolve(config.dataDir), known);
+  if (adminKey !== undefined) {
+    await admitConfiguredKey(app.get(ApiKeyStore, anywhere), firstKeyRequest(), adminKey);
+    if (keyFile !== null) await replaceSecret(keyFile, `${adminKey}\n`);
+  }
   await app.get(BuiltInTemplates, anywhere).publishFor(DEFAULT_TENANT_ID);
-  return made;
+}
+
+/** With a key file it is in there before it counts: a crash in between leaves a file that the next start writes anew. */
+function firstKey(app: NestFastifyApplication, keyFile: string | null): Promise<string | null> {
+  const keep = (key: string) => (keyFile === null ? Promise.resolve() : replaceSecret(keyFile, `${key}\n`));
+  return makeFirstKey(app.get(ApiKeyStore, anywhere), firstKeyRequest(), keep);
+}
+
+function firstKeyRequest() {
+  return { tenantId: DEFAULT_TENANT_ID, now: new Date().toISOString() };
+}
+
+/** Verification stops at the first seal it cannot trust; whoever started processes with keys of their own should learn of it before. */
+async function warnOfUnknownKeys(app: NestFastifyApplication, { trustedKeys }: Config, logger: Logger): Promise<void> {
+  const { id } = app.get<SealingKey>(SEALING_KEY, anywhere);
+  const unknown = await unknownKeys(app.get(Database, anywhere), [id, ...trustedKeys]);
+  if (unknown.length === 0) return;
+  logger.warn(
+    { context: 'Sealer' },
+    `Seals of this timeline are signed by ${unknown.join(', ')}, neither this process's key (${id}) nor trusted, so verification ` +
+      'stops at them. Do other processes seal too? Give all of them the same STAGELINE_SEALING_KEY. Was it a former key of yours? ' +
+      'Name it in STAGELINE_TRUSTED_KEYS.',
+  );
 }
 
 /** A restored timeline is sealed to its end before new events may follow it. */
@@ -119,15 +148,12 @@ async function beginEpochAfterRestore(app: NestFastifyApplication): Promise<void
 
 const BEGIN_EPOCH = { name: 'begin_epoch', text: 'select * from begin_epoch_after_restore()' };
 
-/** Beside the embedded database, so that the demo and the command line of the same machine just work. */
-async function leaveKey(dataDir: string, key: string): Promise<void> {
-  await mkdir(dataDir, { recursive: true });
-  const path = join(dataDir, 'admin-key');
-  await writeFile(path, `${key}\n`, { mode: 0o600 });
-  await chmod(path, 0o600);
+async function listen(app: NestFastifyApplication, { port, host }: Config): Promise<string> {
+  await app.listen(port, host);
+  return (await app.getUrl()).replace('[::1]', 'localhost');
 }
 
-async function work(app: NestFastifyApplication, { roles, port, host }: Config): Promise<string | null> {
+function work(app: NestFastifyApplication, { roles }: Config): void {
   if (roles.includes('sealer')) {
     const sealing = app.get(SealerLoop, anywhere);
     sealing.start();
@@ -138,7 +164,4 @@ async function work(app: NestFastifyApplication, { roles, port, host }: Config):
     app.get(GateExpiry, anywhere).start();
     app.get(ReceiptRetention, anywhere).start();
   }
-  if (!roles.includes('api')) return null;
-  await app.listen(port, host);
-  return (await app.getUrl()).replace('[::1]', 'localhost');
 }

@@ -3,7 +3,6 @@
  * without one does not compile.
  */
 export type ErrorCode =
-  | 'candidate-not-found'
   | 'command-in-progress'
   | 'criterion-not-found'
   | 'forbidden'
@@ -15,7 +14,6 @@ export type ErrorCode =
   | 'internal-error'
   | 'invalid-input'
   | 'invalid-template'
-  | 'job-profile-not-found'
   | 'key-not-found'
   | 'last-admin-key'
   | 'limit-reached'
@@ -28,6 +26,7 @@ export type ErrorCode =
   | 'payload-too-large'
   | 'project-not-found'
   | 'reason-required'
+  | 'request-timeout'
   | 'risk-not-found'
   | 'run-already-open'
   | 'run-closed'

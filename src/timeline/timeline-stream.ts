@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { refuse } from '../kernel/domain-error.js';
 import { secretIn } from '../platform/auth/api-key.js';
 import { KeyRing } from '../platform/auth/key-ring.js';
 import { type StoredEvent, eventOnWire } from '../platform/event-store/stored-event.js';
@@ -12,8 +13,15 @@ import { Shutdown } from '../platform/http/shutdown.js';
 /** What one client follows. */
 export type Followed = Readonly<{ tenantId: string; after: number; filter: TimelineFilter }>;
 
-/** A comment this often keeps proxies from closing a silent connection; a revoked key is noticed as often. */
-const HEARTBEAT_MS = 15_000;
+/** The nest token of `StreamLimits`. */
+export const STREAM_LIMITS = Symbol('STREAM_LIMITS');
+
+export type StreamLimits = Readonly<{
+  /** A comment this often keeps proxies from closing a silent connection; a revoked key is noticed as often. */
+  heartbeatMs: number;
+  /** More streams than this at once are refused by this process: each wants its page of whatever is sealed. */
+  maxStreams: number;
+}>;
 
 /** After a lost connection the client waits this long before it is back. */
 const RETRY_MS = 1000;
@@ -27,31 +35,47 @@ const RETRY_MS = 1000;
 @Injectable()
 export class TimelineStream {
   private readonly logger = new Logger('TimelineStream');
+  private openCount = 0;
 
   constructor(
     private readonly subscriptions: Subscriptions,
     private readonly shutdown: Shutdown,
     private readonly keys: KeyRing,
+    @Inject(STREAM_LIMITS) private readonly limits: StreamLimits,
   ) {}
 
-  /** Sends until the client leaves, its key is revoked, or the service stops. */
-  async send({ tenantId, after, filter }: Followed, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  /** Sends until the client leaves, its key is revoked, or the service stops. @throws DomainError `service-unavailable` */
+  async send(followed: Followed, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (this.openCount >= this.limits.maxStreams) {
+      throw refuse('service-unavailable', 'Too many clients follow the timeline here. Try again, some will leave.');
+    }
+    this.openCount += 1;
+    try {
+      const response = begin(reply);
+      if (request.method === 'HEAD') response.end();
+      else await this.follow(followed, request, response);
+    } finally {
+      this.openCount -= 1;
+    }
+  }
+
+  private async follow(
+    { tenantId, after, filter }: Followed,
+    request: FastifyRequest,
+    response: ServerResponse,
+  ): Promise<void> {
     const left = new AbortController();
-    reply.raw.once('close', () => {
+    response.once('close', () => {
       left.abort();
     });
+    if (response.closed) left.abort(); // It left while its place was looked up.
     const signal = AbortSignal.any([left.signal, this.shutdown.signal]);
-    const response = begin(reply);
-    if (request.method === 'HEAD') {
-      response.end();
-      return;
-    }
     const heartbeat = setInterval(() => {
       response.write(': still here\n\n');
       void this.isStillAllowed(request).then((isAllowed) => {
         if (!isAllowed) left.abort();
       });
-    }, HEARTBEAT_MS);
+    }, this.limits.heartbeatMs);
     try {
       for await (const { events } of this.subscriptions.follow(tenantId, { after, filter, signal })) {
         await write(response, events, signal);

@@ -8,7 +8,7 @@ import { TimelineReader } from '../platform/event-store/timeline-reader.js';
 import { CallerOf } from '../platform/http/command-from.js';
 import { DescribeRead } from '../platform/http/describe.js';
 import { whole } from '../platform/http/field-rules.js';
-import { invalidInput } from '../platform/http/invalid-input.js';
+import { type InputError, invalidInput } from '../platform/http/invalid-input.js';
 import { StageEventResponse, TimelinePageResponse } from './event.response.js';
 import { TimelineFilterQuery, TimelineQuery, filterIn } from './timeline.request.js';
 import { TimelineStream } from './timeline-stream.js';
@@ -36,7 +36,8 @@ export class TimelineController {
 
   /**
    * Follows the timeline as server-sent events: `id` is the position, the event is named `stage_event`. Goes on after `Last-Event-ID`, else
-   * after `after`, else from the beginning; nothing is lost or repeated across reconnects.
+   * after `after`, else from the beginning; nothing is lost or repeated across reconnects. A position that was never given is refused:
+   * whoever waits there, after a restore say, would miss what is recorded until then.
    */
   @Get('stream')
   @Allow('viewer', 'operator', 'approver', 'auditor', 'worker')
@@ -49,7 +50,9 @@ export class TimelineController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const after = positionAfter(lastEventId) ?? query.after;
+    const resumed = positionAfter(lastEventId);
+    const after = resumed ?? query.after;
+    refuseBeyond(await this.reader.head(), after, resumed === null ? afterParameter : lastEventIdHeader);
     await this.stream.send({ tenantId, after, filter: filterIn(query) }, request, reply);
   }
 }
@@ -58,7 +61,13 @@ function positionAfter(lastEventId: string | undefined): number | null {
   if (lastEventId === undefined || lastEventId === '') return null;
   const position = /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : null;
   if (whole(0, Number.MAX_SAFE_INTEGER).holds(position)) return position;
-  throw invalidInput([
-    { pointer: '/Last-Event-ID', in: 'header', detail: 'must be the id of an event of this stream.' },
-  ]);
+  throw invalidInput([{ ...lastEventIdHeader, detail: 'must be the id of an event of this stream.' }]);
+}
+
+const lastEventIdHeader = { pointer: '/Last-Event-ID', in: 'header' } as const;
+const afterParameter = { pointer: '/after', in: 'query' } as const;
+
+function refuseBeyond(head: number, after: number, place: Pick<InputError, 'pointer' | 'in'>): void {
+  if (after <= head) return;
+  throw invalidInput([{ ...place, detail: `must be at most ${String(head)}, the last position given so far.` }]);
 }

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -24,6 +27,24 @@ const stageline = (args: readonly string[], env: Env = {}): Promise<Ended> =>
     child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
     child.once('close', (code) => resolve({ code, ...said }));
   });
+
+const ANOTHER_KEY = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+
+/** Node's own fetch, made to give up on an answer after a moment instead of after five minutes. */
+const HASTY_FETCH = `--import="data:text/javascript,${encodeURIComponent(`
+  await fetch('data:,');
+  const slot = Symbol.for('undici.globalDispatcher.1');
+  const { constructor: Agent } = globalThis[slot];
+  globalThis[slot] = new Agent({ headersTimeout: 500 });
+`)}"`;
+
+/** Somebody else's service on this machine. */
+const answering = async (answer: RequestListener) => {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, close: () => server.close() };
+};
+const addressOf = ({ connection }: Readonly<{ connection: pg.ClientConfig }>) => connection.connectionString ?? '';
 
 describe('the command line', () => {
   it.each([[[]], [['help']]])('lists its commands when told %j', async (args) => {
@@ -70,7 +91,7 @@ describe('stageline migrate', () => {
   it('says in a line that a database cannot be reached', async () => {
     const { code, err } = await stageline(['migrate'], { DATABASE_URL: 'postgres://127.0.0.1:9/none' });
     expect(code).toBe(1);
-    expect(err).toMatch(/^The database said no \(ECONNREFUSED\): .+\n$/);
+    expect(err).toMatch(/^The PostgreSQL of DATABASE_URL does not answer at 127\.0\.0\.1:9 \(ECONNREFUSED\)\. .+\n$/);
   });
 });
 
@@ -139,9 +160,69 @@ describe('stageline on a running service', () => {
   });
 
   it('says how to start a service where none answers', async () => {
-    const { code, err } = await stageline(['verify'], { STAGELINE_URL: 'http://127.0.0.1:9', STAGELINE_KEY: 'sl_any' });
+    const { code, err } = await stageline(['verify'], {
+      STAGELINE_URL: 'http://127.0.0.1:9',
+      STAGELINE_KEY: 'sl_any-key',
+    });
     expect(code).toBe(1);
     expect(err).toMatch(/^No Stageline answers at http:\/\/127\.0\.0\.1:9\. Start one with npm start/);
+  });
+
+  it.each([
+    ['http://nowhere.invalid', /^No answer from http:\/\/nowhere\.invalid: getaddrinfo ENOTFOUND .*STAGELINE_URL\.\n$/],
+    ['localhost:3000', /^STAGELINE_URL must be a URL like http:\/\/127\.0\.0\.1:3000; it is "localhost:3000"\.\n$/],
+    ['ftp://localhost', /^STAGELINE_URL must be a URL like/],
+  ])('says what is wrong with %s', async (url, expected) => {
+    const { code, err } = await stageline(['verify'], { STAGELINE_URL: url, STAGELINE_KEY: ADMIN_KEY });
+    expect(code).toBe(1);
+    expect(err).toMatch(expected);
+  });
+
+  it.each(['short', 'with a space in it', 'k'.repeat(201)])('does not send the key %s', async (key) => {
+    const { code, err } = await stageline(['verify'], { STAGELINE_URL: service.url, STAGELINE_KEY: key });
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'The key in STAGELINE_KEY must be 8 to 200 characters without spaces, as the service showed it.\n',
+    });
+  });
+
+  it('says so where something else answers', async () => {
+    const other = await answering((_request, response) => response.end('<html>'));
+    const { code, err } = await stageline(['verify'], { ...env, STAGELINE_URL: other.url });
+    other.close();
+    expect(code).toBe(1);
+    expect(err).toBe(`What answers at ${other.url} (200) is no Stageline. Name another with STAGELINE_URL.\n`);
+  });
+
+  it('says so where an answer breaks off', async () => {
+    const broken = await answering((_request, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('{', () => response.destroy());
+    });
+    const { code, err } = await stageline(['verify'], { ...env, STAGELINE_URL: broken.url });
+    broken.close();
+    expect(code).toBe(1);
+    expect(err).toMatch(/^No answer from http:\/\/127\.0\.0\.1:\d+: aborted\. .+\n$/);
+  });
+
+  it('waits for a verdict for as long as it takes, whatever the patience of fetch', async () => {
+    const verdict = { valid: true, checked_events: 3, checked_seals: 1, finding: null };
+    const slow = await answering((_request, response) =>
+      setTimeout(() => response.end(JSON.stringify(verdict)), 3_000),
+    );
+    const { code, out } = await stageline(['verify'], { ...env, STAGELINE_URL: slow.url, NODE_OPTIONS: HASTY_FETCH });
+    slow.close();
+    expect({ code, out }).toEqual({ code: 0, out: 'Nothing was changed: 3 events under 1 seals.\n' });
+  }, 20_000);
+
+  it('tells a seal by an unknown key from a change', async () => {
+    const restarted = await startTestService({ STAGELINE_SEALING_KEY: ANOTHER_KEY, DATABASE_URL: addressOf(service) });
+    const { code, err } = await stageline(['verify'], { ...env, STAGELINE_URL: restarted.url });
+    await restarted.close();
+    expect(code).toBe(1);
+    expect(err).toMatch(/^Verified only in part, at position 1: Seal 1 is signed by the key [0-9a-f]{32}/);
+    expect(err).toMatch(/STAGELINE_TRUSTED_KEYS and verify again/);
+    expect(err).not.toContain('was changed');
   });
 
   it('says where it looked for a key', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Backstage, openBackstage } from '../support/backstage.js';
 import { accepted, readRun, standAtGate } from '../support/founder-walk.js';
-import { startDocumentedService, startFounderRun } from '../support/service.js';
+import { keyFor, startDocumentedService, startFounderRun } from '../support/service.js';
 
 let service: Awaited<ReturnType<typeof startDocumentedService>>;
 let backstage: Backstage;
@@ -147,6 +147,18 @@ describe('an idempotency key', () => {
     expect((await api.post('/projects', body, { headers })).body).toMatchObject(reused);
     const same = await api.post(`/api${path}`, body, { headers });
     expect(same.headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  it('belongs to its caller: somebody else gets no answer of theirs', async () => {
+    const { api } = service;
+    const headers = freshKey();
+    const olga = api.as(await keyFor(api, { roles: ['admin'] }));
+    const first = accepted(await api.post('/projects', { name: 'Solar kiosk' }, { headers }));
+    const before = await backstage.stored();
+    const { status, body } = await olga.post('/projects', { name: 'Solar kiosk' }, { headers });
+    expect({ status, code: body['code'] }).toEqual({ status: 422, code: 'idempotency-key-reused' });
+    expect(JSON.stringify(body)).not.toContain(String(first['id']));
+    expect(await backstage.stored()).toEqual(before);
   });
 
   it.each(['', ' '.repeat(300), 'x'.repeat(256), 'ключ'.normalize()])(

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Backstage, openBackstage } from '../support/backstage.js';
 import { ADMIN_KEY, startDocumentedService, startTestService } from '../support/service.js';
@@ -68,15 +69,72 @@ describe('a request that is', () => {
     expect(problemIn(answer)).toMatchObject({ code: 'invalid-input' });
   });
 
-  it('doubled in a header that may come once is refused', async () => {
-    const keys = ['Idempotency-Key: one', 'Idempotency-Key: two'];
+  it.each([
+    ['Idempotency-Key', 'one', 'two'],
+    ['Idempotency-Key', 'one', 'one'],
+    ['If-Match', '"1"', '"1"'],
+    ['X-Correlation-Id', '0192f0c0-0000-7000-8000-000000000001', '0192f0c0-0000-7000-8000-000000000002'],
+    ['X-Occurred-At', '2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'],
+    ['Authorization', `Bearer ${ADMIN_KEY}`, 'Bearer sl_somebody-else'],
+    ['Last-Event-ID', '1', '2'],
+    ['Content-Type', 'application/json', 'text/plain'],
+    ['Content-Encoding', 'identity', 'gzip'],
+    ['Host', 'x', 'y'],
+  ])('doubled in %s, %s and %s, is refused', async (name, one, other) => {
+    const before = await backstage.stored();
     const body = '{"name":"x"}';
-    expect(
-      problemIn(await exchange(request([post, json, sized(body), 'X-Occurred-At: a', 'X-Occurred-At: b'], body))),
-    ).toMatchObject({
+    const given = [`${name}: ${one}`, `${name.toLowerCase()}: ${other}`];
+    const others = [json, `Authorization: Bearer ${ADMIN_KEY}`, 'Host: x'].filter((line) => !line.startsWith(name));
+    const lines = [post, ...others, sized(body), ...given, 'Connection: close', '', body];
+    expect(problemIn(await exchange(lines.join('\r\n')))).toMatchObject({
       status: 400,
+      code: 'invalid-input',
+      errors: [{ pointer: `/${name}`, in: 'header', detail: 'may come only once.' }],
     });
-    expect((await exchange(request([post, json, sized(body), ...keys], body))).slice(0, 15)).toMatch(/ (201|400) /);
+    expect(await backstage.stored()).toEqual(before);
+  });
+
+  it('without a Host is told so, unless it is older than Host', async () => {
+    const answer = await exchange('GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n');
+    expect(problemIn(answer)).toMatchObject({
+      status: 400,
+      errors: [{ pointer: '/Host', in: 'header' }],
+      correlation_id: expect.any(String),
+    });
+    expect(await exchange('GET /health/live HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it('with an expectation nobody knows is told so', async () => {
+    const answer = await exchange(request(['GET /projects HTTP/1.1', 'Expect: tea']));
+    expect(problemIn(answer)).toMatchObject({
+      status: 400,
+      errors: [{ pointer: '/Expect', in: 'header' }],
+      correlation_id: expect.any(String),
+    });
+  });
+
+  it.each(['utf-16', 'iso-8859-1', '"windows-1252"'])('in %s is not read as UTF-8', async (charset) => {
+    const body = '{"name":"x"}';
+    const answer = await exchange(request([post, `${json}; charset=${charset}`, sized(body)], body));
+    expect(problemIn(answer)).toMatchObject({ status: 415, detail: expect.stringContaining('JSON in UTF-8') });
+  });
+
+  it('in the UTF-8 that it names is taken', async () => {
+    const body = '{"name":"x"}';
+    for (const charset of ['utf-8', '"UTF-8"', 'utf8']) {
+      const answer = await exchange(request([post, `${json}; charset=${charset}`, sized(body)], body));
+      expect(answer).toMatch(/^HTTP\/1\.1 201 /);
+    }
+  });
+
+  it.each(['gzip', 'br', 'identity, gzip'])('compressed with %s is told what is taken', async (encoding) => {
+    const body = gzipSync('{"name":"x"}');
+    const answer = await exchange(request([post, json, `Content-Encoding: ${encoding}`, sized(body)], body));
+    expect(problemIn(answer)).toMatchObject({
+      status: 415,
+      code: 'unsupported-media-type',
+      detail: expect.stringContaining('not compressed'),
+    });
   });
 
   it.each([
@@ -118,6 +176,52 @@ describe('a request that is', () => {
     socket.end(request([post, json, 'Content-Length: 100'], '{"name":"x"'));
     await new Promise((resolve) => socket.resume().once('close', resolve));
     expect(await backstage.stored()).toEqual(before);
+  });
+});
+
+describe('the body of somebody without a key', () => {
+  const strangers = (lines: readonly string[]) => [post, json, 'Host: x', ...lines, '', ''].join('\r\n');
+
+  it.each([
+    ['a terabyte that never comes', 'Content-Length: 1000000000000'],
+    ['no end that anybody knows', 'Transfer-Encoding: chunked'],
+  ])('of %s is refused before it is read, and the connection closed', async (_name, length) => {
+    const answer = await exchange(strangers([length]));
+    expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+    expect(answer).toMatch(/\r\nconnection: close\r\n/i);
+    expect(problemIn(answer)).toMatchObject({ code: 'unauthorized' });
+  });
+
+  it('is not asked for', async () => {
+    const answer = await exchange(strangers(['Content-Length: 12', 'Expect: 100-continue']));
+    expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
+  it('is refused as such even where nothing is', async () => {
+    const answer = await exchange(strangers(['Content-Length: 1000000000000']).replace('/projects', '/nowhere'));
+    expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
+  it('leaves the connection open where there is little of it', async () => {
+    const body = '{"name":"x"}';
+    const next = 'GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    const answer = await exchange(strangers([sized(body)]) + body + next);
+    expect(answer.match(/HTTP\/1\.1 \d{3}/g)).toEqual(['HTTP/1.1 401', 'HTTP/1.1 200']);
+  });
+});
+
+describe('a body that waits to be asked for', () => {
+  it('is asked for once the key is known, and taken', async () => {
+    const body = '{"name":"x"}';
+    const socket = await open(service.url);
+    let heard = '';
+    socket.on('data', (chunk: Buffer) => {
+      heard += chunk.toString();
+      if (heard === 'HTTP/1.1 100 Continue\r\n\r\n') socket.write(body);
+    });
+    socket.write(request([post, json, sized(body), 'Expect: 100-continue']));
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect(heard).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 201 /);
   });
 });
 

@@ -194,6 +194,20 @@ describe('following the timeline', () => {
     const { status, body } = await service.api.get('/timeline/stream', { headers: { 'last-event-id': id } });
     expect({ status, ...body }).toMatchObject({ status: 400, errors: [{ pointer: '/Last-Event-ID', in: 'header' }] });
   });
+
+  it('refuses a position that was never given, and names the last that was', async () => {
+    const { runId } = await startFounderRun(service.api);
+    await sealed(`run_id=${runId}`, 3);
+    const head = (await page('limit=200')).items.at(-1)?.position ?? 0;
+    const beyond = String(head + 1);
+    const { body } = await service.api.get('/timeline/stream', { headers: { 'last-event-id': beyond } });
+    const detail = `must be at most ${String(head)}, the last position given so far.`;
+    expect(body).toMatchObject({ status: 400, errors: [{ pointer: '/Last-Event-ID', in: 'header', detail }] });
+    const { body: other } = await service.api.get(`/timeline/stream?after=${beyond}`);
+    expect(other).toMatchObject({ status: 400, errors: [{ pointer: '/after', in: 'query', detail }] });
+    expect(await page(`after=${beyond}`)).toEqual({ items: [], next: null });
+    expect((await follow(`after=${String(head)}`)).status).toBe(200);
+  });
 });
 
 describe('a run as it was', () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import pg from 'pg';
+import { migrate } from '../../src/platform/database/migrate.js';
 import { ADMIN_KEY, startFounderRun } from '../support/service.js';
 import { ApiClient } from '../support/api-client.js';
 import { makeFolder, removeFolder } from '../support/folders.js';
@@ -9,6 +10,7 @@ import { expectSoundTimeline } from '../support/sound-timeline.js';
 import { type SpawnedService, spawnService, stop } from '../support/spawn-service.js';
 import { run } from '../support/test-server.js';
 
+const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
 const DEBIAN_15 = { initdb: '/usr/lib/postgresql/15/bin/initdb', postgres: '/usr/lib/postgresql/15/bin/postgres' };
 
 /** The oldest supported version where this machine has it (`.ci/run` installs it), and always the one that is shipped. */
@@ -69,4 +71,24 @@ describe.each(servers)('on %s, with a login that owns only its database', (_name
     await expectSoundTimeline({ connectionString: database });
     expect(await api.post('/audit/verify')).toMatchObject({ status: 200, body: { valid: true } });
   }, 60_000);
+
+  it('starts again without the right to make roles or schemas, and migrates in the same way', async () => {
+    const revoke = `revoke create on database startup from startup`;
+    await run(postgres.url(), 'alter role startup nocreaterole', revoke);
+    expect(await migrate({ connection: { connectionString: database } })).toEqual([]);
+    const service = await spawnService({ STAGELINE_DATA_DIR: dataDir, DATABASE_URL: database });
+    services = [...services, service];
+    expect((await service.api.get('/health/ready')).status).toBe(200);
+  }, 60_000);
+
+  it('takes a login that may make no roles once somebody has done what the runbook says', async () => {
+    await run(postgres.url(), 'create role stranger login', 'create database stranger');
+    const connection = { connectionString: postgres.url({ user: 'stranger', database: 'stranger' }) };
+    await expect(migrate({ connection })).rejects.toMatchObject({ code: '42501' });
+
+    const grants = runbook.match(/^ {4}grant .*$/gm)?.map((line) => line.replaceAll('startup', 'stranger')) ?? [];
+    expect(grants).toHaveLength(2);
+    await run(postgres.url(), ...grants);
+    expect((await migrate({ connection })).length).toBeGreaterThan(2);
+  }, 30_000);
 });

@@ -1,3 +1,4 @@
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { Role } from '../event-store/command-context.js';
 
 /** Who may call a handler. */
@@ -20,8 +21,14 @@ export function accessOf(handler: object): Access | undefined {
   return accessOfHandlers.get(handler);
 }
 
+/** The same, read from a route's configuration: what a request knows before Nest has found its handler. */
+export function accessOfRoute(config: object): Access | undefined {
+  return (config as { access?: Access }).access;
+}
+
 function grant(access: Access): MethodDecorator {
-  return (_target, _name, descriptor) => {
+  return (target, name, descriptor) => {
     accessOfHandlers.set(descriptor.value as object, access);
+    RouteConfig({ access })(target, name, descriptor);
   };
 }

@@ -23,8 +23,9 @@ export class MemoryApiKeyStore extends ApiKeyStore {
     this.keys = [...this.keys, key];
   }
 
-  async addFirstAdmin(key: ApiKey): Promise<boolean> {
+  async addFirstAdmin(key: ApiKey, keep?: () => Promise<void>): Promise<boolean> {
     if (this.admins(key.tenantId).length > 0) return false;
+    if (keep !== undefined) await keep();
     await this.add(key);
     return true;
   }

@@ -55,6 +55,15 @@ describe.each(stores)('keys in $name', ({ storeOf }) => {
     expect(added.filter(Boolean)).toHaveLength(1);
   });
 
+  it('have a first admin only once it is kept elsewhere, and ask to keep no other', async () => {
+    const key = someKey(uuidv7(), 'admin');
+    const fails = () => Promise.reject(new Error('The disk is full.'));
+    await expect(storeOf().addFirstAdmin(key, fails)).rejects.toThrow('The disk is full.');
+    expect(await storeOf().findByHash(key.hash)).toBeNull();
+    expect(await storeOf().addFirstAdmin(key)).toBe(true);
+    expect(await storeOf().addFirstAdmin(someKey(key.tenantId, 'admin'), fails)).toBe(false);
+  });
+
   it('are listed in order, page by page, without those of others and those revoked', async () => {
     const tenantId = uuidv7();
     const keys = [someKey(tenantId, 'viewer'), someKey(tenantId, 'viewer'), someKey(tenantId, 'viewer')] as const;

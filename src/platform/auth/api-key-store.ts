@@ -17,8 +17,11 @@ export abstract class ApiKeyStore {
   /** Adds a key and, in the same transaction, the answer to the request that made it. */
   abstract add(key: ApiKey, answered?: Answered): Promise<void>;
 
-  /** Adds the key unless the tenant has an admin key that is not revoked; says whether it did. Atomic. */
-  abstract addFirstAdmin(key: ApiKey): Promise<boolean>;
+  /**
+   * Adds the key unless the tenant has an admin key that is not revoked; says whether it did. Atomic. `keep` runs only where the key
+   * will be added, and before it counts; where it throws, nothing is added.
+   */
+  abstract addFirstAdmin(key: ApiKey, keep?: () => Promise<void>): Promise<boolean>;
 
   /** Makes a revoked key valid again. */
   abstract restore(tenantId: string, id: string): Promise<void>;

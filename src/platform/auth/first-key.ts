@@ -2,25 +2,31 @@ import { v7 as uuidv7 } from 'uuid';
 import { hashOf, hintOf, newSecret, type ApiKey } from './api-key.js';
 import type { ApiKeyStore } from './api-key-store.js';
 
-/** `now` is ISO 8601; `configured` is `STAGELINE_ADMIN_KEY`, where set. */
-export type FirstKeyRequest = Readonly<{ tenantId: string; configured?: string; now: string }>;
+/** Whose first key, and when; `now` is ISO 8601. */
+export type FirstKeyRequest = Readonly<{ tenantId: string; now: string }>;
 
 /**
- * Makes sure that somebody can get in.
- *
- * A configured key always works, even if it was revoked: the operator's word is the last. Without one, a key is made
- * the first time, and returned to be shown this once; null where there is nothing to show. Atomic across processes.
+ * Makes an admin key where the tenant has none, and returns it to be shown this once; null where there is one. `keep` gets the key
+ * before it counts, so that a crash never leaves a key that nobody knows. Atomic across processes.
  */
-export async function ensureFirstKey(store: ApiKeyStore, request: FirstKeyRequest): Promise<string | null> {
-  const { tenantId, configured } = request;
-  if (configured === undefined) {
-    const secret = newSecret();
-    return (await store.addFirstAdmin(adminKey(request, secret))) ? secret : null;
-  }
+export async function makeFirstKey(
+  store: ApiKeyStore,
+  request: FirstKeyRequest,
+  keep: (secret: string) => Promise<void> = () => Promise.resolve(),
+): Promise<string | null> {
+  const secret = newSecret();
+  return (await store.addFirstAdmin(adminKey(request, secret), () => keep(secret))) ? secret : null;
+}
+
+/** Lets the key of `STAGELINE_ADMIN_KEY` in, even if it was revoked: the operator's word is the last. Atomic across processes. */
+export async function admitConfiguredKey(
+  store: ApiKeyStore,
+  request: FirstKeyRequest,
+  configured: string,
+): Promise<void> {
   const known = await store.findByHash(hashOf(configured));
   if (known === null) await addConfigured(store, adminKey(request, configured));
-  else if (known.revokedAt !== null) await store.restore(tenantId, known.id);
-  return null;
+  else if (known.revokedAt !== null) await store.restore(request.tenantId, known.id);
 }
 
 async function addConfigured(store: ApiKeyStore, key: ApiKey): Promise<void> {

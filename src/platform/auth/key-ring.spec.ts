@@ -3,7 +3,7 @@ import { DEFAULT_TENANT_ID } from '../event-store/command-context.js';
 import { hashOf, newSecret, secretIn } from './api-key.js';
 import { MemoryApiKeyStore } from './api-key-store.fake.js';
 import { someKey } from './api-key.fixture.js';
-import { ensureFirstKey } from './first-key.js';
+import { admitConfiguredKey, makeFirstKey } from './first-key.js';
 import { KeyRing } from './key-ring.js';
 
 const now = '2026-01-01T00:00:00.000Z';
@@ -76,27 +76,45 @@ describe('the first key', () => {
 
   it('is made once and shown once', async () => {
     const { store, ring } = await ringWith();
-    const secret = await ensureFirstKey(store, request);
+    const secret = await makeFirstKey(store, request);
     expect(await ring.callerOf(secret ?? '')).toMatchObject({ roles: ['admin'] });
-    expect(await ensureFirstKey(store, request)).toBeNull();
+    expect(await makeFirstKey(store, request)).toBeNull();
   });
 
-  it('is the configured one, which need not be shown', async () => {
+  it('is kept before it opens anything, and is none where it cannot be kept', async () => {
     const { store, ring } = await ringWith();
-    expect(await ensureFirstKey(store, { ...request, configured: 'own-admin-key' })).toBeNull();
+    const kept: string[] = [];
+    const failing = async (secret: string) => {
+      kept.push(secret);
+      expect(await ring.callerOf(secret)).toBeNull();
+      throw new Error('The disk is full.');
+    };
+    await expect(makeFirstKey(store, request, failing)).rejects.toThrow('The disk is full.');
+    expect(await store.list(DEFAULT_TENANT_ID, 10, null)).toEqual([]);
+    const secret = await makeFirstKey(store, request, (made) => Promise.resolve(void kept.push(made)));
+    expect(kept).toEqual([kept[0], secret]);
+  });
+});
+
+describe('the configured key', () => {
+  const request = { tenantId: DEFAULT_TENANT_ID, now };
+
+  it('leaves no need for a first one', async () => {
+    const { store, ring } = await ringWith();
+    await admitConfiguredKey(store, request, 'own-admin-key');
     expect(await ring.callerOf('own-admin-key')).toMatchObject({ roles: ['admin'] });
+    expect(await makeFirstKey(store, request)).toBeNull();
   });
 
-  it('joins the others where another is configured later, and comes back where it was revoked', async () => {
+  it('joins the others where it is configured later, and comes back where it was revoked', async () => {
     const { store, ring } = await ringWith();
-    await ensureFirstKey(store, request);
-    const configured = { ...request, configured: 'own-admin-key' };
-    await ensureFirstKey(store, configured);
-    await ensureFirstKey(store, configured);
+    await makeFirstKey(store, request);
+    await admitConfiguredKey(store, request, 'own-admin-key');
+    await admitConfiguredKey(store, request, 'own-admin-key');
     expect(await store.list(DEFAULT_TENANT_ID, 10, null)).toHaveLength(2);
     const caller = await ring.callerOf('own-admin-key');
     await ring.revoke(DEFAULT_TENANT_ID, caller?.keyId ?? '', now);
-    await ensureFirstKey(store, configured);
+    await admitConfiguredKey(store, request, 'own-admin-key');
     expect(await ring.callerOf('own-admin-key')).not.toBeNull();
   });
 });

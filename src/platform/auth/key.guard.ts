@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { refuse } from '../../kernel/domain-error.js';
 import type { Caller, Role } from '../event-store/command-context.js';
 import type { RateLimit } from '../http/rate-limit.js';
-import { rememberCaller } from '../http/request-state.js';
+import { knownCallerOf, rememberCaller } from '../http/request-state.js';
 import { accessOf } from './access.js';
 import { secretIn } from './api-key.js';
 import type { KeyRing } from './key-ring.js';
@@ -19,11 +19,20 @@ export class KeyGuard implements CanActivate {
     const access = accessOf(context.getHandler()) ?? [];
     if (access === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
+    requireRole(knownCallerOf(request) ?? (await this.admit(request)), access);
+    return true;
+  }
+
+  /**
+   * Finds out who calls and counts the request, once; requests with a body come here before their body is read.
+   *
+   * @throws DomainError `unauthorized`, `too-many-requests`
+   */
+  async admit(request: FastifyRequest): Promise<Caller> {
     const caller = await this.authenticate(request.headers.authorization);
     rememberCaller(request, caller);
     this.rateLimit.count(caller.keyId, performance.now());
-    requireRole(caller, access);
-    return true;
+    return caller;
   }
 
   private async authenticate(authorization: string | undefined): Promise<Caller> {

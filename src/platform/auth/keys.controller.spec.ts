@@ -76,6 +76,20 @@ describe('calling with a key', () => {
   });
 });
 
+describe('a request with a body', () => {
+  it('is looked up and counted once, though it is asked for its key before its body is read', async () => {
+    const limited = await httpFixture([], { rateLimitPerMinute: 2 });
+    const headers = await limited.keyFor('admin');
+    const statuses: number[] = [];
+    for (let sent = 0; sent < 3; sent += 1) {
+      statuses.push((await limited.app.inject({ method: 'POST', url: '/keys', headers, payload: wanted })).statusCode);
+    }
+    expect(statuses).toEqual([201, 201, 429]);
+    expect(limited.keys.lookUpCount).toBe(1);
+    await limited.app.close();
+  });
+});
+
 describe('keys', () => {
   it('are made, work, are listed without their secret, and are revoked at once', async () => {
     const { status, body: made } = await send('POST', '/keys', admin, wanted);

@@ -26,11 +26,12 @@ export class PgApiKeyStore extends ApiKeyStore {
     });
   }
 
-  async addFirstAdmin(key: ApiKey): Promise<boolean> {
+  async addFirstAdmin(key: ApiKey, keep?: () => Promise<void>): Promise<boolean> {
     return this.inTransaction(key.tenantId, async (manager) => {
       // Two processes that start at once must not both make a first key; there may be no row to lock yet.
       await manager.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`first key ${key.tenantId}`]);
       if ((await adminIds(manager, key.tenantId)).length > 0) return false;
+      await keep?.();
       await manager.insert(ApiKeyEntity, entityOf(key));
       return true;
     });

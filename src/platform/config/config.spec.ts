@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { secretIn } from '../auth/api-key.js';
 import { ConfigError, loadConfig } from './config.js';
 import type { Environment, Setting } from './setting.js';
 import { settings } from './settings.js';
@@ -74,6 +75,11 @@ describe('loading the configuration', () => {
     expect(loadConfig({ PORT: '', DATABASE_URL: '' })).toMatchObject({ port: 3000, databaseUrl: undefined });
   });
 
+  it('takes an admin key as long as one may be that is sent', () => {
+    const longest = 'k'.repeat(200);
+    expect(loadConfig({ STAGELINE_ADMIN_KEY: longest }).adminKey).toBe(secretIn(`Bearer ${longest}`));
+  });
+
   it.each([Buffer.from(SEALING_KEY).toString('base64'), SEALING_KEY.trim().replaceAll('\n', '\\n')])(
     'takes a sealing key written on one line',
     (line) => {
@@ -99,6 +105,7 @@ describe('loading the configuration', () => {
     ['DATABASE_URL', 'mysql://localhost/stageline'],
     ['DATABASE_URL', 'localhost'],
     ['STAGELINE_ADMIN_KEY', 'too-short-to-be-a-key-x'],
+    ['STAGELINE_ADMIN_KEY', 'k'.repeat(201)],
     ['STAGELINE_ADMIN_KEY', 'long enough but with spaces in it'],
     ['STAGELINE_ROLES', 'api,cook'],
     ['STAGELINE_ROLES', 'api,'],
@@ -138,6 +145,28 @@ describe('loading the configuration', () => {
 
   it('lets the variables of clients pass', () => {
     expect(loadConfig({ STAGELINE_URL: 'http://localhost:3000', STAGELINE_KEY: 'sl_key' }).port).toBe(3000);
+  });
+});
+
+describe('the variables that Kubernetes sets beside a Service named stageline', () => {
+  it('pass', () => {
+    const env = {
+      STAGELINE_SERVICE_HOST: '10.0.0.7',
+      STAGELINE_SERVICE_PORT: '3000',
+      STAGELINE_SERVICE_PORT_HTTP: '3000',
+      STAGELINE_PORT: 'tcp://10.0.0.7:3000',
+      STAGELINE_PORT_3000_TCP: 'tcp://10.0.0.7:3000',
+      STAGELINE_PORT_3000_TCP_PROTO: 'tcp',
+      STAGELINE_PORT_3000_TCP_PORT: '3000',
+      STAGELINE_PORT_3000_TCP_ADDR: '10.0.0.7',
+      STAGELINE_WORKER_SERVICE_HOST: '10.0.0.8',
+      STAGELINE_WORKER_PORT: 'tcp://10.0.0.8:3000',
+    };
+    expect(loadConfig(env).port).toBe(3000);
+  });
+
+  it('do not hide a PORT that was meant', () => {
+    expect(problemsOf({ STAGELINE_PORT: '8080' })).toEqual([expect.stringMatching(/^STAGELINE_PORT is not a setting/)]);
   });
 });
 

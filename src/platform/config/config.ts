@@ -42,13 +42,22 @@ function problemWith({ variable, expected, isSecret }: Setting<unknown>, given: 
 /** Where the demo and the command line find a service: for them, but often set in the same shell. */
 const CLIENT_VARIABLES = ['STAGELINE_URL', 'STAGELINE_KEY'];
 
-/** Those of clients and of the test runner are no settings of the service and pass. */
+/** What Kubernetes sets beside a Service whose name begins with `stageline`; its `..._PORT` holds an address, which no setting does. */
+const OF_A_SERVICE = /^STAGELINE_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)$/;
+const ADDRESS_OF_A_SERVICE = /^(?:tcp|udp|sctp):\/\//;
+
+/** Those of clients, of the test runner and of Kubernetes are no settings of the service and pass. */
 function unknownVariables(env: Environment): string[] {
   const known = [...Object.values<Setting<unknown>>(settings).map(({ variable }) => variable), ...CLIENT_VARIABLES];
-  return Object.keys(env)
-    .filter((name) => name.startsWith('STAGELINE_') && !name.startsWith('STAGELINE_TEST_') && !known.includes(name))
-    .sort()
-    .map((name) => `${name} is not a setting.${hint(nearest(name, known))}`);
+  return Object.entries(env)
+    .filter(([name]) => name.startsWith('STAGELINE_') && !name.startsWith('STAGELINE_TEST_') && !known.includes(name))
+    .filter(([name, value]) => !isOfAService(name, value))
+    .map(([name]) => `${name} is not a setting.${hint(nearest(name, known))}`)
+    .sort();
+}
+
+function isOfAService(name: string, value = ''): boolean {
+  return OF_A_SERVICE.test(name) || (name.endsWith('_PORT') && ADDRESS_OF_A_SERVICE.test(value));
 }
 
 function hint(name: string | null): string {

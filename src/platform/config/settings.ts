@@ -26,7 +26,7 @@ export const settings = {
     ...text('a URL like postgres://user:password@host:5432/database', isDatabaseUrl),
   }),
   adminKey: optionalSecret('STAGELINE_ADMIN_KEY', 'made and shown once at the first start', {
-    ...text('at least 24 characters, without spaces', (given) => /^[\x21-\x7e]{24,}$/.test(given)),
+    ...text('from 24 to 200 characters, without spaces', (given) => /^[\x21-\x7e]{24,200}$/.test(given)),
   }),
   migrate: withDefault('STAGELINE_MIGRATE', 'on', oneOf(['on', 'off'])),
   roles: withDefault('STAGELINE_ROLES', processRoles.join(','), someOf(processRoles)),

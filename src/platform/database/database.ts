@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
-import { migrations } from '../../../migrations/index.js';
+import { requireAllMigrations } from './migrate.js';
 
 /** A prepared statement; its name is its identity on each connection. */
 export type Statement = Readonly<{ name: string; text: string }>;
@@ -59,12 +59,10 @@ export class Database {
     await this.pool.query('select 1');
   }
 
-  /** Throws when this version of the service needs migrations that have not run. */
+  /** Throws `MigrationsDueError` when this version of the service needs migrations that have not run. */
   async assertMigrated(): Promise<void> {
     const { rows } = await this.pool.query<{ name: string }>('select name from migrations');
-    const ran = new Set(rows.map(({ name }) => name));
-    const due = migrations.filter(({ name }) => !ran.has(name));
-    if (due.length > 0) throw new Error('Migrations are due: run `npm run stageline -- migrate`.');
+    requireAllMigrations(rows);
   }
 
   private get pool(): Pool {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -22,6 +22,12 @@ describe('the sealing key in the data dir', () => {
     const keys = await Promise.all(Array.from({ length: 8 }, () => sealingKeyIn(dataDir)));
     expect(new Set(keys.map(({ id }) => id)).size).toBe(1);
     expect(await readdir(dataDir)).toEqual(['sealing-key.pem']);
+  });
+
+  it.each(['', '-----BEGIN PRIVATE KEY-----\nMC4CAQ'])('is named when it is no key: %j', async (content) => {
+    const file = join(dataDir, 'sealing-key.pem');
+    await writeFile(file, content);
+    await expect(sealingKeyIn(dataDir)).rejects.toThrow(`The sealing key in ${file} is empty or damaged.`);
   });
 });
 

@@ -1,13 +1,7 @@
-import {
-  type KeyObject,
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  randomUUID,
-} from 'node:crypto';
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { type KeyObject, createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { keepFirstSecret } from '../secret-file.js';
 
 /** The Ed25519 key that signs seals. `id` is its public half's (see `keyId`). */
 export type SealingKey = Readonly<{ id: string; privateKey: KeyObject; publicKeyPem: string }>;
@@ -24,6 +18,18 @@ export function keyId(publicKey: KeyObject): string {
   return createHash('sha256').update(der).digest('hex').slice(0, 32);
 }
 
+/** The kept sealing key is none; the message names the file and says what to do. */
+export class DamagedKeyError extends Error {
+  override readonly name = 'DamagedKeyError';
+
+  constructor(path: string, cause: unknown) {
+    const remedy =
+      'Put it back from a backup. Where there is none, delete the file: the next start makes another key; ' +
+      'name the old one by its id in STAGELINE_TRUSTED_KEYS, so that old seals stay verifiable.';
+    super(`The sealing key in ${path} is empty or damaged. ${remedy}`, { cause });
+  }
+}
+
 /** Reads a PEM private key. Throws when it is no Ed25519 key. */
 export function sealingKeyFrom(pem: string): SealingKey {
   const privateKey = createPrivateKey(pem);
@@ -38,24 +44,24 @@ export function sealingKeyFrom(pem: string): SealingKey {
 }
 
 /**
- * The key kept in the data dir as `sealing-key.pem` (mode 0600), made at the first start. Two processes starting at once end with
- * the same key: whoever links first wins.
+ * The key kept in the data dir as `sealing-key.pem` (mode 0600), made at the first start. Processes that start at once end with the
+ * same key. Throws `DamagedKeyError` where the file holds none.
  */
 export async function sealingKeyIn(dataDir: string): Promise<SealingKey> {
   const path = join(dataDir, 'sealing-key.pem');
   const kept = await readIfThere(path);
-  if (kept !== null) return sealingKeyFrom(kept);
-  await mkdir(dataDir, { recursive: true });
+  if (kept !== null) return keptKey(path, kept);
   const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
-  const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, pem, { mode: 0o600, flag: 'wx' });
-  await link(draft, path).catch(unlessThere); // Whole or not at all, and never over another's.
-  await unlink(draft);
-  return sealingKeyFrom(await readFile(path, 'utf8'));
+  await keepFirstSecret(path, pem);
+  return keptKey(path, await readFile(path, 'utf8'));
 }
 
-function unlessThere(error: unknown): void {
-  if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+function keptKey(path: string, pem: string): SealingKey {
+  try {
+    return sealingKeyFrom(pem);
+  } catch (error) {
+    throw new DamagedKeyError(path, error);
+  }
 }
 
 async function readIfThere(path: string): Promise<string | null> {

@@ -16,6 +16,8 @@ export type TimelineFilter = Readonly<{
 /** A page of sealed events with the position to go on from, which moves over events that the filter left out. */
 export type TimelinePage = Readonly<{ events: readonly StoredEvent[]; next: number; atHead: boolean }>;
 
+type PageAsked = Readonly<{ after: number; limit: number; filter?: TimelineFilter }>;
+
 const conditions: Readonly<Record<keyof TimelineFilter, string>> = {
   category: 'l.category =',
   eventType: 'l.event_type =',
@@ -38,11 +40,13 @@ export class TimelineReader {
   }
 
   /** Sealed events after a position that pass the filter, oldest first. */
-  async read(
-    tenantId: string,
-    { after, limit, filter = {} }: { after: number; limit: number; filter?: TimelineFilter },
-  ): Promise<TimelinePage> {
+  async read(tenantId: string, asked: PageAsked): Promise<TimelinePage> {
     const head = await this.head(); // Before the page, so that the cursor never moves past what the page could see.
+    return this.readUpTo(head, tenantId, asked);
+  }
+
+  /** The same, up to a head that was read before; without a query where that has not passed `after`. */
+  async readUpTo(head: number, tenantId: string, { after, limit, filter = {} }: PageAsked): Promise<TimelinePage> {
     if (head <= after) return { events: [], next: after, atHead: true };
     const { name, text, values } = pageStatement(filter, [tenantId, after, head, limit]);
     const rows = await this.database.query<StageEventRow>(tenantId, { name, text }, values);

@@ -6,9 +6,12 @@ import { SEALED_CHANNEL } from './sealer.js';
 
 const RECONNECT_MS = 1000;
 
+/** How long those who wait do so without a sign before they look by themselves. */
+const POLL_MS = 1000;
+
 /**
- * Tells readers that the timeline may have grown. A hint only: whoever waits also looks again after a while, so a lost connection or
- * notification costs time and nothing else.
+ * Tells readers that the timeline may have grown. A hint only: whoever waits is also woken after a while, so a lost connection or
+ * notification costs time and nothing else. Wakes are counted, so that one that came while a reader was busy is not slept through.
  */
 @Injectable()
 export class TimelineSignal implements BeforeApplicationShutdown {
@@ -16,24 +19,33 @@ export class TimelineSignal implements BeforeApplicationShutdown {
   private readonly waiting = new Set<() => void>();
   private client: pg.Client | null = null;
   private retry: NodeJS.Timeout | null = null;
+  private poll: NodeJS.Timeout | null = null;
+  private wakeCount = 0;
   private stopped = false;
 
   constructor(@Inject(DATABASE_CONNECTION) private readonly connection: Connection) {}
 
-  /** Resolves at the next sign of growth, after `timeoutMs`, or when `signal` aborts, whichever is first. */
-  async next(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
+  /** How often readers were woken so far: what `next` is told, read before looking at the timeline. */
+  get wakes(): number {
+    return this.wakeCount;
+  }
+
+  /** Resolves at the first wake after the `seen`-th, which may have been already, or when `signal` aborts. */
+  async next(seen: number, signal: AbortSignal): Promise<void> {
     await this.listen();
+    if (signal.aborted || this.wakeCount > seen) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
-        clearTimeout(timer);
         signal.removeEventListener('abort', done);
         this.waiting.delete(done);
+        if (this.waiting.size === 0) this.stopPolling();
         resolve();
       };
-      const timer = setTimeout(done, timeoutMs);
       signal.addEventListener('abort', done);
       this.waiting.add(done);
+      this.poll ??= setTimeout(() => {
+        this.wake();
+      }, POLL_MS);
     });
   }
 
@@ -52,7 +64,7 @@ export class TimelineSignal implements BeforeApplicationShutdown {
     });
     this.client = client;
     client.on('notification', () => {
-      for (const done of [...this.waiting]) done();
+      this.wake();
     });
     client.on('error', () => {
       this.lost(client);
@@ -66,6 +78,16 @@ export class TimelineSignal implements BeforeApplicationShutdown {
     } catch {
       this.lost(client);
     }
+  }
+
+  private wake(): void {
+    this.wakeCount += 1;
+    for (const done of [...this.waiting]) done();
+  }
+
+  private stopPolling(): void {
+    if (this.poll !== null) clearTimeout(this.poll);
+    this.poll = null;
   }
 
   private lost(client: pg.Client): void {

@@ -1,8 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { v7 as uuidv7 } from 'uuid';
+import { refuse } from '../../kernel/domain-error.js';
 import { invalidInput } from './invalid-input.js';
-import { problemAnswer } from './problem-document.js';
+import { problemAnswer, type Answer } from './problem-document.js';
 
 const HEADERS_TOO_LARGE = 431;
 
@@ -12,20 +13,27 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     socket.destroy();
     return;
   }
-  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
-  const detail = tooLarge ? 'has headers that are too large.' : 'is not valid HTTP.';
   const correlationId = uuidv7();
-  const { status, body, headers } = problemAnswer(invalidInput([{ pointer: '', detail }]), {
-    instance: '',
-    correlationId,
-  });
-  const sentStatus = tooLarge ? HEADERS_TOO_LARGE : status;
-  const text = JSON.stringify({ ...(body as object), status: sentStatus });
+  const { status, body, headers } = answerTo(error.code, correlationId);
+  const text = JSON.stringify(body);
   const lines = Object.entries({
     ...headers,
     'x-correlation-id': correlationId,
+    'x-content-type-options': 'nosniff',
     'content-length': String(Buffer.byteLength(text)),
     connection: 'close',
   }).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${sentStatus} ${STATUS_CODES[sentStatus] ?? ''}\r\n${lines.join('')}\r\n${text}`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${text}`);
+}
+
+function answerTo(code: string | undefined, correlationId: string): Answer {
+  const occasion = { instance: '', correlationId };
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return problemAnswer(refuse('request-timeout', 'The request did not arrive in time. Send it again.'), occasion);
+  }
+  const isTooLarge = code === 'HPE_HEADER_OVERFLOW';
+  const detail = isTooLarge ? 'has headers that are too large.' : 'is not valid HTTP.';
+  const answer = problemAnswer(invalidInput([{ pointer: '', detail }]), occasion);
+  if (!isTooLarge) return answer;
+  return { ...answer, status: HEADERS_TOO_LARGE, body: { ...(answer.body as object), status: HEADERS_TOO_LARGE } };
 }

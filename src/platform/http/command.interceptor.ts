@@ -1,7 +1,7 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, map, type Observable } from 'rxjs';
-import type { Outcome } from '../event-store/command-context.js';
+import type { Caller, Outcome } from '../event-store/command-context.js';
 import { dryRunIn, idempotencyKeyIn } from './command-headers.js';
 import { isCommand } from './describe.js';
 import type { Idempotency, KeyedRequest } from './idempotency.js';
@@ -46,16 +46,18 @@ function keyedRequestOf(request: FastifyRequest): KeyedRequest | null {
   const key = idempotencyKeyIn(request.headers['idempotency-key']);
   const query = request.query as Readonly<Record<string, unknown>>;
   if (key === undefined || dryRunIn(query['dry_run'])) return null;
+  const caller = callerOf(request);
   return {
-    tenantId: callerOf(request).tenantId,
-    receipt: { key, requestHash: hashOf(request) },
+    tenantId: caller.tenantId,
+    receipt: { key, requestHash: hashOf(request, caller) },
     instance: instanceOf(request),
     correlationId: correlationIdOf(request),
   };
 }
 
-function hashOf({ method, url, query, headers, body }: FastifyRequest): string {
+function hashOf({ method, url, query, headers, body }: FastifyRequest, { keyId }: Caller): string {
   return requestHash({
+    keyId,
     method,
     path: pathOf(url),
     query,

@@ -102,6 +102,12 @@ describe('the edge', () => {
   it('accepts /api before every route', async () => {
     expect((await send({ url: '/api/things' })).status).toBe(200);
     expect((await send({ url: '/api/health/live' })).json()).toEqual({ status: 'live' });
+    expect((await send({ url: '/api/things?limit=3' })).json()).toEqual({ limit: 3 });
+    for (const url of ['/api', '/api/', '/api?x=1', '/?x=1']) {
+      const { status, headers } = await send({ url });
+      expect({ url, status, to: headers['location'] }).toEqual({ url, status: 302, to: '/docs' });
+    }
+    expect((await send({ url: '/apinion' })).status).toBe(404);
   });
 
   it('sends the correlation id back, on refusals too, and puts it on the log', async () => {

@@ -55,8 +55,9 @@ export async function createHttpApp(
     abortOnError: false,
   });
   requireAccessOnEveryRoute(app.get(ModulesContainer));
-  connect(app, adapter, logger);
-  app.useGlobalGuards(new KeyGuard(app.get(KeyRing, anywhere), new RateLimit(rateLimitPerMinute)));
+  const guard = new KeyGuard(app.get(KeyRing, anywhere), new RateLimit(rateLimitPerMinute));
+  connect(app, adapter, { logger, guard });
+  app.useGlobalGuards(guard);
   app.useGlobalInterceptors(new CommandInterceptor(new Idempotency(app.get(Receipts, anywhere))));
   app.useGlobalPipes(new FieldsPipe());
   serveOpenApi(app, version);
@@ -67,11 +68,13 @@ export async function createHttpApp(
 
 const anywhere = { strict: false } as const;
 
-function connect(app: NestFastifyApplication, adapter: HttpAdapter, logger: Logger): void {
+type Inner = Readonly<{ logger: Logger; guard: KeyGuard }>;
+
+function connect(app: NestFastifyApplication, adapter: HttpAdapter, { logger, guard }: Inner): void {
   const routes = new RouteTable();
   const shutdown = app.get(Shutdown, anywhere);
   const filter = new ProblemFilter(logger, routes);
-  addRequestHooks(adapter.getInstance(), { logger, routes, shutdown });
+  addRequestHooks(adapter.getInstance(), { logger, routes, shutdown, guard });
   app.useGlobalFilters(filter);
   adapter.connect({
     onFrameworkError: (error, request, reply) => filter.answer(error, request, reply),

@@ -2,6 +2,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { answerClientError } from './client-error.js';
+import { takeExpectations } from './expectations.js';
 import { readJsonBody } from './json-body.js';
 import type { Shutdown } from './shutdown.js';
 
@@ -29,6 +30,8 @@ export class HttpAdapter extends FastifyAdapter {
     super({
       bodyLimit: bodyLimitBytes,
       requestTimeout: REQUEST_TIMEOUT_MS,
+      // Node would answer a missing Host with nothing but a status; the hooks say what is wrong.
+      http: { requireHostHeader: false },
       // Once drained, whoever is still connected has asked nothing: browsers and pools open connections ahead of need.
       forceCloseConnections: true,
       routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
@@ -38,6 +41,7 @@ export class HttpAdapter extends FastifyAdapter {
         this.hooks?.onFrameworkError(error, request, reply),
     });
     this.takeJsonOnly();
+    takeExpectations(this.getInstance().server);
   }
 
   /** Says who answers early failures and who drains; known only once the application is put together. */
@@ -70,8 +74,7 @@ export class HttpAdapter extends FastifyAdapter {
   }
 }
 
-/** `/api/x` is `/x`. */
+/** `/api/x` is `/x`, and `/api` is `/`, whatever is asked of it. */
 function rewriteUrl({ url = '/' }: Pick<IncomingMessage, 'url'>): string {
-  if (url.startsWith('/api/')) return url.slice('/api'.length);
-  return url === '/api' ? '/' : url;
+  return url.replace(/^\/api(?:\/|$|(?=\?))/, '/');
 }

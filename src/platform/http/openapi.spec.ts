@@ -12,7 +12,7 @@ type Document = Readonly<{
   openapi: string;
   info: { version: string };
   paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  components: { schemas: Readonly<Record<string, object>> };
+  components: { schemas: Readonly<Record<string, object>>; securitySchemes: object };
 }>;
 
 let fixture: HttpFixture;
@@ -51,6 +51,11 @@ describe('the OpenAPI document', () => {
       'get /problems/{code}',
     ]);
   });
+
+  it('asks for a plain key', () =>
+    expect(document.components.securitySchemes).toEqual({
+      bearer: { type: 'http', scheme: 'bearer', description: expect.any(String) },
+    }));
 
   it('describes a command with its headers, its body, its answer, a dry run and its problems', () => {
     const create = document.paths['/keys']?.['post'];

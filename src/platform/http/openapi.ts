@@ -9,7 +9,7 @@ export function openApiDocument(app: NestFastifyApplication, version: string): O
     .setTitle('Stageline')
     .setVersion(version)
     .setDescription(API_DESCRIPTION)
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A key: `sl_...`. POST /keys makes more.' })
+    .addSecurity('bearer', { type: 'http', scheme: 'bearer', description: 'A key: `sl_...`. POST /keys makes more.' })
     .build();
   return SwaggerModule.createDocument(app, described, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,

@@ -31,7 +31,7 @@ export class ProblemFilter implements ExceptionFilter {
     const { status, headers, body } = problemAnswer(refusal, { instance: instanceOf(request), correlationId });
     void reply
       .status(status)
-      .headers({ ...headers, 'x-correlation-id': correlationId })
+      .headers({ ...headers, 'x-correlation-id': correlationId, 'x-content-type-options': 'nosniff' })
       .send(body);
   }
 

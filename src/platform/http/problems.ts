@@ -11,11 +11,6 @@ export type ProblemKind = Readonly<{
 
 /** The only place that knows statuses. `docs/errors.md` lists the same codes; a spec compares the two. */
 export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
-  'candidate-not-found': {
-    status: 404,
-    title: 'There is no such candidate',
-    advice: 'Check the id, or register the candidate first with POST /candidates.',
-  },
   'command-in-progress': {
     status: 409,
     title: 'The same command is still running',
@@ -50,7 +45,8 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
   'idempotency-key-reused': {
     status: 422,
     title: 'The Idempotency-Key belongs to another request',
-    advice: 'Use a new key for a new request; repeat a request with exactly the same method, path, headers and body.',
+    advice:
+      'Use a new key for a new request; repeat a request with exactly the same caller, method, path, headers and body.',
   },
   'illegal-transition': {
     status: 409,
@@ -70,12 +66,7 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
   'invalid-template': {
     status: 422,
     title: 'The template is not valid',
-    advice: 'Each entry of errors says where it is wrong and what would be right; POST /templates/validate checks it.',
-  },
-  'job-profile-not-found': {
-    status: 404,
-    title: 'There is no such job profile',
-    advice: 'Check the id, or create the job profile first with POST /job-profiles.',
+    advice: 'Each entry of errors says where it is wrong and what would be right.',
   },
   'key-not-found': {
     status: 404,
@@ -136,6 +127,11 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     status: 422,
     title: 'This needs a reason',
     advice: 'Send the same again with a reason: it becomes part of the history.',
+  },
+  'request-timeout': {
+    status: 408,
+    title: 'The request took too long to arrive',
+    advice: 'Send the whole request within a minute of beginning it; an Idempotency-Key makes sending it again safe.',
   },
   'risk-not-found': {
     status: 404,
@@ -212,7 +208,7 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
   'unsupported-media-type': {
     status: 415,
     title: 'The body has a type that is not taken here',
-    advice: 'Send JSON with the header Content-Type: application/json.',
+    advice: 'Send JSON in UTF-8, not compressed, with the header Content-Type: application/json.',
   },
   'version-not-found': {
     status: 404,

@@ -18,7 +18,11 @@ const byStatus: ByStatus = {
   403: () => refuse('forbidden', 'This key may not do this.'),
   404: () => refuse('not-found', 'There is nothing at this address. /docs shows every route.'),
   413: () => refuse('payload-too-large', 'The body is larger than this service takes in one request.'),
-  415: () => refuse('unsupported-media-type', 'Send JSON with the header Content-Type: application/json.'),
+  415: () =>
+    refuse(
+      'unsupported-media-type',
+      'Send JSON in UTF-8, not compressed, with the header Content-Type: application/json.',
+    ),
   429: () => refuse('too-many-requests', 'Slow down, then try again.'),
   503: () => refuse('service-unavailable', 'The service cannot answer right now. Try again.'),
 };

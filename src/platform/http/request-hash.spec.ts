@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { requestHash, type HashedRequest } from './request-hash.js';
 
 const request: HashedRequest = {
+  keyId: 'k-1',
   method: 'POST',
   path: '/notes',
   query: {},
@@ -15,6 +16,7 @@ describe('the hash of a request', () => {
     expect(requestHash({ ...request, body: { b: [{ d: 3, c: 2 }], a: 1 } })).toBe(requestHash(request)));
 
   it.each<[string, Partial<HashedRequest>]>([
+    ['caller', { keyId: 'k-2' }],
     ['method', { method: 'PUT' }],
     ['path', { path: '/note' }],
     ['query', { query: { x: '1' } }],

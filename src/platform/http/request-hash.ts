@@ -3,6 +3,8 @@ import canonicalize from 'canonicalize';
 
 /** What makes two requests the same to an idempotency key. */
 export type HashedRequest = Readonly<{
+  /** The key it came with: an answer is for its caller alone. */
+  keyId: string;
   method: string;
   /** Without the `/api` prefix. */
   path: string;

@@ -1,28 +1,62 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { refuse } from '../../kernel/domain-error.js';
+import { accessOfRoute } from '../auth/access.js';
+import type { KeyGuard } from '../auth/key.guard.js';
 import { requestScope } from '../telemetry/request-scope.js';
+import { inviteBody, leaveBodyUnread } from './expectations.js';
 import { invalidInput, type InputError } from './invalid-input.js';
-import { isUuid } from './field-rules.js';
+import { bodyEncodingRefusal, headerFaults } from './request-shape.js';
 import { correlationIdOf, elapsedMsOf, instanceOf, knownCallerOf } from './request-state.js';
 import type { RouteTable } from './route-table.js';
 import type { Shutdown } from './shutdown.js';
 import { textFault } from './text-faults.js';
 
-type Parts = Readonly<{ logger: Logger; routes: RouteTable; shutdown: Shutdown }>;
+type Parts = Readonly<{ logger: Logger; routes: RouteTable; shutdown: Shutdown; guard: KeyGuard }>;
 
-/** Adds what happens to every request around its route: correlation, draining, readable addresses, the access line. */
-export function addRequestHooks(fastify: FastifyInstance, { logger, routes, shutdown }: Parts): void {
+const bodyless = new Set(['GET', 'HEAD', 'TRACE']);
+
+/**
+ * Adds what happens to every request around its route: correlation, draining, readable addresses, the access line. A
+ * request that may have a body shows its key before the body is read, so that strangers cost no more than a header.
+ */
+export function addRequestHooks(fastify: FastifyInstance, { logger, routes, shutdown, guard }: Parts): void {
   fastify.addHook('onRoute', ({ method, url }) => routes.add(method, url));
   fastify.addHook('onRequest', (request, reply, done) => {
     const correlationId = correlationIdOf(request);
-    void reply.header('x-correlation-id', correlationId);
+    void reply.headers(headersOfEveryAnswer(request, correlationId));
     requestScope.run({ correlationId }, () => done(refusalOnArrival(request, reply, shutdown)));
+  });
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (!bodyless.has(request.method)) await admitBody(request, reply, guard);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     writeAccessLine(logger, request, reply);
     done();
   });
+}
+
+function headersOfEveryAnswer({ routeOptions }: FastifyRequest, correlationId: string): Record<string, string> {
+  const access = accessOfRoute(routeOptions.config);
+  const isForSome = access !== undefined && access !== 'public';
+  return {
+    'x-correlation-id': correlationId,
+    'x-content-type-options': 'nosniff',
+    ...(isForSome ? { 'cache-control': 'no-store' } : {}),
+  };
+}
+
+/** A route that does not exist asks for a key as well: nobody without one gets a body read. */
+async function admitBody(request: FastifyRequest, reply: FastifyReply, guard: KeyGuard): Promise<void> {
+  try {
+    if (accessOfRoute(request.routeOptions.config) !== 'public') await guard.admit(request);
+    const refusal = bodyEncodingRefusal(request);
+    if (refusal !== null) throw refusal;
+  } catch (error) {
+    leaveBodyUnread(request, reply);
+    throw error;
+  }
+  inviteBody(request, reply);
 }
 
 function refusalOnArrival(request: FastifyRequest, reply: FastifyReply, shutdown: Shutdown): Error | undefined {
@@ -31,14 +65,10 @@ function refusalOnArrival(request: FastifyRequest, reply: FastifyReply, shutdown
     return refuse('service-unavailable', 'The service is stopping. Try again, it will be back.');
   }
   shutdown.track(reply.raw);
-  const errors = [...correlationFaults(request), ...addressFaults(request)];
-  return errors.length === 0 ? undefined : invalidInput(errors);
-}
-
-function correlationFaults({ headers }: FastifyRequest): readonly InputError[] {
-  const sent = headers['x-correlation-id'];
-  if (sent === undefined || (typeof sent === 'string' && isUuid(sent))) return [];
-  return [{ pointer: '/X-Correlation-Id', in: 'header', detail: 'must be a uuid.' }];
+  const errors = [...headerFaults(request.raw), ...addressFaults(request)];
+  if (errors.length === 0) return undefined;
+  leaveBodyUnread(request, reply);
+  return invalidInput(errors);
 }
 
 // Only an escape can bring in what cannot be stored; most addresses have none.

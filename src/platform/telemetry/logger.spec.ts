@@ -38,6 +38,16 @@ describe('the logger', () => {
     expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d info {2}\[Http\] GET \/projects status=200\n$/);
   });
 
+  it('ends a line of a request with its correlation id, on terminals too', () => {
+    const { lines, logger } = capture('text');
+    requestScope.run({ correlationId: 'c-1' }, () => {
+      logger.warn({ status: 409 }, 'inside');
+      logger.error({ err: new Error('broken') }, 'failed');
+    });
+    expect(lines[0]).toMatch(/ inside status=409 correlation_id=c-1\n$/);
+    expect(lines[1]).toMatch(/ failed correlation_id=c-1\nError: broken\n/);
+  });
+
   it('carries the context and the stack that Nest passes', () => {
     const { lines, logger } = capture('json');
     new NestLog(logger).error('it broke', 'Error: it broke\n at here', 'Bootstrap');
@@ -46,6 +56,12 @@ describe('the logger', () => {
       msg: 'it broke',
       err: { stack: 'Error: it broke\n at here' },
     });
+  });
+
+  it('leaves what Nest logs and throws to whoever catches it', () => {
+    const { lines, logger } = capture('json');
+    new NestLog(logger).error(new Error('listen EADDRINUSE'), 'NestApplication');
+    expect(lines).toEqual([]);
   });
 
   it('says nothing below its level', () => {

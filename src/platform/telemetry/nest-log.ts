@@ -4,6 +4,9 @@ import type { Logger } from 'pino';
 // Nest tells each module and route at every start: for whoever looks into Nest, not for whoever runs the service.
 const startup = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
 
+// What Nest throws as well is told by whoever started it.
+const thrownToo = new Set(['NestApplication', 'ExceptionHandler']);
+
 /** Nest's own lines through the process's logger. Nest passes the context as the last text, a stack before it. */
 export class NestLog implements LoggerService {
   constructor(private readonly logger: Logger) {}
@@ -14,7 +17,8 @@ export class NestLog implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    this.logger.error(...lineOf(message, rest));
+    const level = thrownToo.has(String(rest.at(-1))) ? 'debug' : 'error';
+    this.logger[level](...lineOf(message, rest));
   }
 
   warn(message: unknown, ...rest: unknown[]): void {

@@ -11,13 +11,13 @@ const levelNames: Readonly<Record<number, string>> = {
 
 const shownElsewhere = new Set(['level', 'time', 'msg', 'context', 'err', 'correlation_id']);
 
-/** Turns one JSON log line into one for a person's terminal: `10:31:07 info  [Http] message key=value`. */
+/** Turns one JSON log line into one for a person's terminal: `10:31:07 info  [Http] message key=value`, what it belongs to last. */
 export function textLine(line: string): string {
   const record = JSON.parse(line) as LogRecord;
   const time = String(record['time']).slice(11, 19);
   const level = (levelNames[Number(record['level'])] ?? 'info').padEnd(5);
   const context = record.context === undefined ? '' : `[${record.context}] `;
-  return `${time} ${level} ${context}${record.msg ?? ''}${fieldsOf(record)}${stackOf(record)}\n`;
+  return `${time} ${level} ${context}${record.msg ?? ''}${fieldsOf(record)}${correlationOf(record)}${stackOf(record)}\n`;
 }
 
 function fieldsOf(record: LogRecord): string {
@@ -25,6 +25,11 @@ function fieldsOf(record: LogRecord): string {
     .filter(([name]) => !shownElsewhere.has(name))
     .map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join('');
+}
+
+/** Whole, because it is what one searches by. */
+function correlationOf({ correlation_id: id }: LogRecord): string {
+  return typeof id === 'string' ? ` correlation_id=${id}` : '';
 }
 
 function stackOf({ err }: LogRecord): string {

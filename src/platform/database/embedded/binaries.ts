@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
 /** Absolute paths of the programs of one PostgreSQL installation. */
 export type Binaries = Readonly<{ initdb: string; postgres: string }>;
@@ -26,7 +27,7 @@ function packageFolder(platform: string): string {
 }
 
 function notInstalled(platform: string): Error {
-  return new Error(
+  return new EmbeddedPostgresError(
     `No embedded PostgreSQL for ${platform} is installed. ` +
       'Run npm ci without --omit=optional, or set DATABASE_URL to use a PostgreSQL server instead.',
   );

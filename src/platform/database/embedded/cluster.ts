@@ -9,6 +9,7 @@ import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Binaries } from './binaries.js';
 import { runToEnd, type Launcher } from './launcher.js';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
 /** The owner of everything in an embedded server, and the database it holds. */
 export const SUPERUSER = 'stageline';
@@ -66,7 +67,7 @@ function removeHalfMade(pgdata: string): void {
 function assertVersion(pgdata: string): void {
   const found = readFileSync(join(pgdata, 'PG_VERSION'), 'utf8').trim();
   if (found === MAJOR_VERSION) return;
-  throw new Error(
+  throw new EmbeddedPostgresError(
     `The data in ${pgdata} was made by PostgreSQL ${found}; this Stageline brings PostgreSQL ${MAJOR_VERSION}. ` +
       'Run a server of the old version on it and set DATABASE_URL, or move its content over with pg_dump.',
   );

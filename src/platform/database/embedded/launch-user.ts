@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
 /** An account of this machine. */
 export type LaunchUser = Readonly<{ name: string; uid: number; gid: number }>;
@@ -18,7 +19,7 @@ export function findLaunchUser(passwordFile = '/etc/passwd', uid = process.getui
     const account = accounts.find((candidate) => candidate.name === name);
     if (account !== undefined && account.uid > 0) return account;
   }
-  throw new Error(
+  throw new EmbeddedPostgresError(
     'PostgreSQL does not run as root, and this machine has neither a user postgres nor nobody to run it as. ' +
       'Start Stageline as an ordinary user, or set DATABASE_URL to use a PostgreSQL server instead.',
   );

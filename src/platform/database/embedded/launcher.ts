@@ -9,6 +9,7 @@ import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { closedFolderAbove, findLaunchUser, type LaunchUser } from './launch-user.js';
 import { linesOf } from './lines.js';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
 /** A running program. Its standard error is read line by line by whoever launched it. */
 export type Program = ChildProcessByStdio<Writable, null, Readable>;
@@ -56,7 +57,7 @@ export async function runToEnd(
     child.once('error', reject);
     child.once('close', resolve);
   });
-  if (exitCode !== 0) throw new Error(`${program} failed: ${said.slice(-10).join('; ')}`);
+  if (exitCode !== 0) throw new EmbeddedPostgresError(`${program} failed: ${said.slice(-10).join('; ')}`);
 }
 
 function hasSetpriv(): boolean {
@@ -103,7 +104,7 @@ function assertRuns({ file, args, identity }: Command, user: LaunchUser, closedF
 
 function cannotRun(user: LaunchUser, reason: string, closedFolder: string | null): Error {
   const obstacle = closedFolder === null ? '' : ` The folder ${closedFolder} is closed to that user.`;
-  return new Error(
+  return new EmbeddedPostgresError(
     `PostgreSQL does not run as root, and the user ${user.name} cannot run it here: ${reason}.${obstacle} ` +
       'Move the checkout and the data dir to a folder that every user may pass through, ' +
       'start Stageline as an ordinary user, or set DATABASE_URL to use a PostgreSQL server instead.',

@@ -10,6 +10,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { postmasterFile, readPostmasterFile } from './postmaster-file.js';
 import { commandLineOf, holdsWithin, startTimeOf } from './processes.js';
 import { removeSocketFolder } from './socket-folder.js';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
 const STEPS = [
   { signal: 'SIGINT', patienceMs: 20_000 },
@@ -43,7 +44,7 @@ export async function stopServer(pid: number, startTime: string): Promise<void> 
     signalUnlessGone(pid, signal);
     if (await holdsWithin(patienceMs, isGone)) return;
   }
-  throw new Error(`The database server ${pid} does not stop. End it by hand, then start again.`);
+  throw new EmbeddedPostgresError(`The database server ${pid} does not stop. End it by hand, then start again.`);
 }
 
 function servesThisData(pid: number, pgdata: string): boolean {

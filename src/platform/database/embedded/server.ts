@@ -5,6 +5,7 @@ import { stopServer } from './orphan.js';
 import { readPostmasterFile } from './postmaster-file.js';
 import { holdsWithin, startTimeOf } from './processes.js';
 import { serverArguments, type ServerOptions } from './server-settings.js';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
 /** Recovery after a crash replays what was not yet in place, which can take a while. */
 const START_PATIENCE_MS = 120_000;
@@ -28,7 +29,8 @@ export async function runServer(options: RunOptions): Promise<Server> {
     if (await isReady(watched, options.pgdata)) return serverOf(watched);
     const reason = watched.said.slice(-5).join('; ');
     const mayPass = /shared memory block .* still in use|lock file .* already exists/.test(watched.said.join('\n'));
-    if (!mayPass || attempt === RETRIES) throw new Error(`The embedded PostgreSQL does not start: ${reason}`);
+    if (!mayPass || attempt === RETRIES)
+      throw new EmbeddedPostgresError(`The embedded PostgreSQL does not start: ${reason}`);
     await holdsWithin(RETRY_AFTER_MS, () => false);
   }
 }

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/platform/database/data-source.js';
+import { Database } from '../../src/platform/database/database.js';
+import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
+import { founder } from '../../src/templates/built-in/founder.js';
+import type { ApiClient } from '../support/api-client.js';
+import { type Backstage, openBackstage } from '../support/backstage.js';
+import { standAtGate } from '../support/founder-walk.js';
+import { startTestService } from '../support/service.js';
+import { until } from '../support/wait.js';
+
+const OURS = DEFAULT_TENANT_ID;
+const THEIRS = '00000000-0000-7000-8000-0000000000bb';
+const EVERYBODY = [OURS, THEIRS];
+
+let service: Awaited<ReturnType<typeof startTestService>>;
+let backstage: Backstage;
+let owner: pg.Client;
+let dataSource: DataSource;
+let database: Database;
+let tables: readonly string[];
+beforeAll(async () => {
+  service = await startTestService();
+  backstage = await openBackstage(service.connection);
+  owner = new pg.Client(service.connection);
+  await owner.connect();
+  // One connection, so that whoever works next gets the one that spoke for somebody else.
+  dataSource = await new DataSource(
+    dataSourceOptions(service.connection, 'stageline_app', { poolSize: 1 }),
+  ).initialize();
+  database = new Database(dataSource);
+  tables = await tablesOfTenants();
+  await backstage.publish(founder, THEIRS);
+  await fill(service.api, OURS);
+  await fill(service.api.as(await backstage.keyIn(THEIRS, 'admin')), THEIRS);
+});
+afterAll(async () => {
+  await dataSource.destroy();
+  await owner.end();
+  await backstage.close();
+  await service.close();
+});
+
+/** Everything that has a tenant, from the catalog, so that a table made tomorrow is tested too; partitions cannot be read at all. */
+async function tablesOfTenants(): Promise<readonly string[]> {
+  const { rows } = await owner.query<{ name: string }>(`
+    select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid
+    where c.relnamespace = 'stageline'::regnamespace and c.relkind in ('r', 'p', 'v', 'm') and not c.relispartition
+      and a.attname = 'tenant_id' order by 1`);
+  return rows.map(({ name }) => name);
+}
+
+/** Leaves a row in every table: by commands, and where those take hundreds of events, behind the service's back. */
+async function fill(api: ApiClient, tenantId: string): Promise<void> {
+  await api.post('/projects', { name: 'Solar kiosk' }, { headers: { 'idempotency-key': 'fill' } });
+  const { runId, run } = await standAtGate(api);
+  await until('all is sealed', async () => {
+    const { body } = await api.get<{ items: readonly object[] }>(`/timeline?run_id=${runId}`);
+    return body.items.length === run.version;
+  });
+  await owner.query(`insert into stageline.stream_snapshots values ($1, $2, 1, 'none', '{}')`, [runId, tenantId]);
+}
+
+const tenantsIn = (table: string) => `select distinct tenant_id as tenant from ${table} order by 1`;
+const named = (rows: readonly { tenant: string }[]) => rows.map(({ tenant }) => tenant);
+
+/** Whose rows a tenant's work sees, table by table, where it forgets to ask for its own. */
+const seenAtWork = (tenantId: string) =>
+  database.tenant(tenantId, async (manager) => {
+    const seen: Record<string, readonly string[]> = {};
+    for (const table of tables) seen[table] = named(await manager.query<{ tenant: string }[]>(tenantsIn(table)));
+    return seen;
+  });
+/** The same for prepared statements. */
+const seenByStatement = async (tenantId: string) => {
+  const seen: Record<string, readonly string[]> = {};
+  for (const table of tables) {
+    const statement = { name: `tenants_in_${table}`, text: tenantsIn(table) };
+    seen[table] = named(await database.query<{ tenant: string }>(tenantId, statement, []));
+  }
+  return seen;
+};
+const inEveryTable = (tenants: readonly string[]) => Object.fromEntries(tables.map((table) => [table, tenants]));
+
+describe('the wall between tenants in the database', () => {
+  it('stands in every table that has a tenant, each of which has rows of both', async () => {
+    expect(tables).toEqual(expect.arrayContaining(['stage_events', 'api_keys', 'pipeline_runs', 'command_receipts']));
+    const seen: Record<string, readonly string[]> = {};
+    await database.system(async (manager) => {
+      for (const table of tables) seen[table] = named(await manager.query<{ tenant: string }[]>(tenantsIn(table)));
+    });
+    expect(seen).toEqual(inEveryTable(EVERYBODY));
+  });
+
+  it.each([OURS, THEIRS])('lets the work of %s see nothing else', async (tenantId) => {
+    expect(await seenAtWork(tenantId)).toEqual(inEveryTable([tenantId]));
+    expect(await seenByStatement(tenantId)).toEqual(inEveryTable([tenantId]));
+  });
+
+  it('holds on a connection that another tenant, or the system, used last', async () => {
+    for (const tenantId of [OURS, THEIRS, OURS]) {
+      await database.system((manager) => manager.query('select 1'));
+      expect(await seenByStatement(tenantId)).toEqual(inEveryTable([tenantId]));
+      expect(await seenAtWork(tenantId === OURS ? THEIRS : OURS)).toEqual(
+        inEveryTable([tenantId === OURS ? THEIRS : OURS]),
+      );
+    }
+  });
+
+  it('holds when tenants take turns on one connection', async () => {
+    const turns = Array.from({ length: 20 }, (_, index) => EVERYBODY[index % 2] ?? OURS);
+    const statement = { name: 'tenants_in_heads', text: tenantsIn('stream_heads') };
+    const seen = await Promise.all(
+      turns.map((tenantId) => database.query<{ tenant: string }>(tenantId, statement, [])),
+    );
+    expect(seen.map((rows) => named(rows))).toEqual(turns.map((tenantId) => [tenantId]));
+  });
+});
