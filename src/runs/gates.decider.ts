@@ -123,9 +123,9 @@ function isPast(gate: OpenedGate, now: string): boolean {
 }
 
 function notPending(status: 'expired' | 'superseded'): Error {
-  const todo =
+  const advice =
     status === 'expired' ? 'Complete the stage again to open a fresh one.' : 'Read the run for where it stands now.';
-  return refuse('gate-not-pending', `The gate is ${status}. ${todo}`, { status });
+  return refuse('gate-not-pending', `The gate is ${status}. ${advice}`, { status });
 }
 
 function gateNotFound(id: string): Error {

@@ -79,6 +79,6 @@ function openRisks(risks: readonly RiskView[]): readonly Obstacle[] {
     );
 }
 
-function obstacle(code: string, message: string, action: string, todo: string): Obstacle {
-  return { reason: { code, message }, action: { code: action, message: todo } };
+function obstacle(code: string, message: string, action: string, advice: string): Obstacle {
+  return { reason: { code, message }, action: { code: action, message: advice } };
 }

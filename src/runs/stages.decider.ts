@@ -85,8 +85,8 @@ function stageStarted(stage: Stage): RunEvent {
 }
 
 function notReady(stage: Stage, { blockedReasons, requiredActions }: Readiness): Error {
-  const todo = requiredActions.map(({ message }) => message).join(' ');
-  const message = `Stage "${stage.definition.name}" is not ready. ${todo}`;
+  const advice = requiredActions.map(({ message }) => message).join(' ');
+  const message = `Stage "${stage.definition.name}" is not ready. ${advice}`;
   const details = { blocked_reasons: blockedReasons, required_actions: requiredActions };
   return refuse('stage-not-ready', message, details);
 }

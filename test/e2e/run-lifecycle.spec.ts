@@ -1,38 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openBackstage } from '../support/backstage.js';
+import { startRunService } from '../support/run-service.js';
 import { accepted, finishStage, readRun, standAtGate } from '../support/founder-walk.js';
-import { keyFor, startDocumentedService, startFounderRun } from '../support/service.js';
+import { keyFor } from '../support/service.js';
 
-let service: Awaited<ReturnType<typeof startDocumentedService>>;
+let service: Awaited<ReturnType<typeof startRunService>>;
 beforeAll(async () => {
-  service = await startDocumentedService();
-  const backstage = await openBackstage(service.connection);
-  const stage = {
-    key: 'draft',
-    name: 'Draft',
-    milestones: {},
-    exit_criteria: [{ key: 'sourced', text: 'It has sources' }],
-  };
-  const checks = [stage, { ...stage, key: 'ship', name: 'Ship' }];
-  await backstage.publish({ key: 'checked', name: 'Checked', stages: checks });
-  await backstage.close();
+  service = await startRunService();
 });
 afterAll(() => service.close());
-
-async function startRun() {
-  const { runId, projectId } = await startFounderRun(service.api);
-  return { runId, projectId, path: `/pipeline/${runId}`, stage: `/pipeline/${runId}/stages/thesis_defined` };
-}
-
-async function startChecked() {
-  const { id } = accepted(await service.api.post<{ id: string }>('/pipeline/start', { template: 'checked' }));
-  return { runId: id, stage: `/pipeline/${id}/stages/draft` };
-}
 
 describe('a parked run', () => {
   it('refuses every command but unparking and cancelling, and can be read', async () => {
     const { api } = service;
-    const { runId, path, stage } = await startRun();
+    const { runId, path, stage } = await service.startRun();
     const parked = accepted(await api.post(`${path}/park`, { reason: 'Winter.' }));
     expect(parked).toMatchObject({ status: 'parked' });
     expect(accepted(await api.post(`${path}/park`, { reason: 'Still.' }))).toEqual(parked);
@@ -75,7 +55,7 @@ describe('a parked run', () => {
 describe('a cancelled run', () => {
   it('takes no further command, and ends with the outcome it was given', async () => {
     const { api } = service;
-    const { runId, path, stage } = await startRun();
+    const { runId, path, stage } = await service.startRun();
     const body = { reason: 'Sold.', outcome: 'acquired' };
     const cancelled = accepted(await api.post(`${path}/cancel`, body));
     expect(cancelled).toMatchObject({ status: 'cancelled', outcome: 'acquired', waiting_on: null, open_gate_id: null });
@@ -99,7 +79,7 @@ describe('a cancelled run', () => {
     const { runId, gateId } = await standAtGate(api);
     accepted(await api.post(`/pipeline/${runId}/cancel`, { reason: 'Sold.' }));
     expect(accepted(await api.get(`/gates/${gateId}`))).toMatchObject({ status: 'superseded' });
-    const { path } = await startRun();
+    const { path } = await service.startRun();
     accepted(await api.post(`${path}/park`, { reason: 'Winter.' }));
     expect(accepted(await api.post(`${path}/cancel`, { reason: 'Sold.' }))).toMatchObject({ status: 'cancelled' });
   });
@@ -108,7 +88,7 @@ describe('a cancelled run', () => {
 describe('the actions of a caller', () => {
   it('say what is possible now, with its address, and why the rest is not', async () => {
     const { api } = service;
-    const { path, stage } = await startRun();
+    const { path, stage } = await service.startRun();
     type Actions = {
       items: readonly { action: string; target?: string; path: string; allowed: boolean; refusal?: unknown }[];
     };
@@ -156,14 +136,14 @@ describe('a command on a run', () => {
     ['a milestone that is not there', 'stages/thesis_defined/milestones/nope/complete', 'milestone-not-found', 404],
     ['a stage the run does not stand at', 'stages/mvp_built/complete', 'illegal-transition', 409],
   ])('is refused for %s', async (_name, route, code, status) => {
-    const { path } = await startRun();
+    const { path } = await service.startRun();
     const { body } = await service.api.post(route.startsWith('/') ? route : `${path}/${route}`);
     expect(body).toMatchObject({ status, code });
   });
 
   it('changes nothing once the run has gone through', async () => {
     const { api } = service;
-    const { runId } = await startChecked();
+    const { runId } = await service.startChecked();
     for (const stage of ['draft', 'ship']) {
       const path = `/pipeline/${runId}/stages/${stage}`;
       accepted(await api.post(`${path}/start`));

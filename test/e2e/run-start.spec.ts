@@ -1,33 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openBackstage } from '../support/backstage.js';
+import { startRunService } from '../support/run-service.js';
 import { accepted, readRun } from '../support/founder-walk.js';
-import { startDocumentedService, startFounderRun } from '../support/service.js';
 
-let service: Awaited<ReturnType<typeof startDocumentedService>>;
+let service: Awaited<ReturnType<typeof startRunService>>;
 beforeAll(async () => {
-  service = await startDocumentedService();
-  const backstage = await openBackstage(service.connection);
-  const stage = {
-    key: 'draft',
-    name: 'Draft',
-    milestones: {},
-    exit_criteria: [{ key: 'sourced', text: 'It has sources' }],
-  };
-  const checks = [stage, { ...stage, key: 'ship', name: 'Ship' }];
-  await backstage.publish({ key: 'checked', name: 'Checked', stages: checks });
-  await backstage.close();
+  service = await startRunService();
 });
 afterAll(() => service.close());
-
-async function startRun() {
-  const { runId, projectId } = await startFounderRun(service.api);
-  return { runId, projectId, path: `/pipeline/${runId}`, stage: `/pipeline/${runId}/stages/thesis_defined` };
-}
-
-async function startChecked() {
-  const { id } = accepted(await service.api.post<{ id: string }>('/pipeline/start', { template: 'checked' }));
-  return { runId: id, stage: `/pipeline/${id}/stages/draft` };
-}
 
 describe('starting a run', () => {
   it('answers where it is and where it stands', async () => {
@@ -55,7 +34,7 @@ describe('starting a run', () => {
   });
 
   it('shows in its project', async () => {
-    const { runId, projectId } = await startRun();
+    const { runId, projectId } = await service.startRun();
     const run = await readRun(service.api, runId);
     expect(accepted(await service.api.get(`/projects/${projectId}`))).toMatchObject({
       status: 'active',
@@ -67,7 +46,7 @@ describe('starting a run', () => {
   });
 
   it('may be about nothing outside itself', async () => {
-    const { runId } = await startChecked();
+    const { runId } = await service.startChecked();
     expect(await readRun(service.api, runId)).toMatchObject({ subject: { type: 'none' }, current_stage: 'draft' });
   });
 
@@ -81,7 +60,7 @@ describe('starting a run', () => {
 
   it('is refused while the project has an open run, and possible once that is cancelled', async () => {
     const { api } = service;
-    const { runId, projectId, path } = await startRun();
+    const { runId, projectId, path } = await service.startRun();
     const again = { project_id: projectId, template: 'founder' };
     const { body } = await api.post('/pipeline/start', again);
     expect(body).toMatchObject({ status: 409, code: 'run-already-open', run_id: runId });
@@ -108,7 +87,7 @@ describe('starting a run', () => {
 describe('a stage that is not started by itself', () => {
   it('says so, and starts once', async () => {
     const { api } = service;
-    const { runId, stage } = await startChecked();
+    const { runId, stage } = await service.startChecked();
     const readiness = accepted(await api.get(`/pipeline/${runId}/readiness`));
     expect(readiness).toMatchObject({ stage: 'draft', ready: false });
     expect(readiness['blocked_reasons']).toMatchObject([{ code: 'stage-not-started' }, { code: expect.any(String) }]);

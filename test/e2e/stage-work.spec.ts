@@ -1,38 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openBackstage } from '../support/backstage.js';
+import { startRunService } from '../support/run-service.js';
 import { accepted, eventTypes, readStage } from '../support/founder-walk.js';
-import { startDocumentedService, startFounderRun } from '../support/service.js';
 
-let service: Awaited<ReturnType<typeof startDocumentedService>>;
+let service: Awaited<ReturnType<typeof startRunService>>;
 beforeAll(async () => {
-  service = await startDocumentedService();
-  const backstage = await openBackstage(service.connection);
-  const stage = {
-    key: 'draft',
-    name: 'Draft',
-    milestones: {},
-    exit_criteria: [{ key: 'sourced', text: 'It has sources' }],
-  };
-  const checks = [stage, { ...stage, key: 'ship', name: 'Ship' }];
-  await backstage.publish({ key: 'checked', name: 'Checked', stages: checks });
-  await backstage.close();
+  service = await startRunService();
 });
 afterAll(() => service.close());
-
-async function startRun() {
-  const { runId, projectId } = await startFounderRun(service.api);
-  return { runId, projectId, path: `/pipeline/${runId}`, stage: `/pipeline/${runId}/stages/thesis_defined` };
-}
-
-async function startChecked() {
-  const { id } = accepted(await service.api.post<{ id: string }>('/pipeline/start', { template: 'checked' }));
-  return { runId: id, stage: `/pipeline/${id}/stages/draft` };
-}
 
 describe('milestones', () => {
   it('move the progress of their stage and run, back and forth', async () => {
     const { api } = service;
-    const { runId, stage } = await startRun();
+    const { runId, stage } = await service.startRun();
     const run = accepted(await api.post(`${stage}/milestones/brief_generated/complete`));
     expect(run['progress_percent']).toBe(10);
     expect(await readStage(api, runId, 'thesis_defined')).toMatchObject({ progress_percent: 40 });
@@ -47,13 +26,13 @@ describe('milestones', () => {
   });
 
   it('that a decision completes are not ticked off', async () => {
-    const { stage } = await startRun();
+    const { stage } = await service.startRun();
     const { body } = await service.api.post(`${stage}/milestones/gate_proceed/complete`);
     expect(body).toMatchObject({ status: 409, code: 'milestone-tied-to-gate' });
   });
 
   it('of another stage wait until the run stands there', async () => {
-    const { path } = await startRun();
+    const { path } = await service.startRun();
     const { body } = await service.api.post(`${path}/stages/mvp_built/milestones/build_started/complete`);
     expect(body).toMatchObject({
       status: 409,
@@ -68,7 +47,7 @@ describe('milestones', () => {
 describe('exit criteria', () => {
   it('block the stage until they are met', async () => {
     const { api } = service;
-    const { runId, stage } = await startChecked();
+    const { runId, stage } = await service.startChecked();
     accepted(await api.post(`${stage}/start`));
     const blocked = await api.post(`${stage}/complete`);
     expect(blocked.body).toMatchObject({ status: 409, code: 'stage-not-ready' });
@@ -83,7 +62,7 @@ describe('exit criteria', () => {
   });
 
   it('are refused by a key the stage does not have', async () => {
-    const { stage } = await startChecked();
+    const { stage } = await service.startChecked();
     accepted(await service.api.post(`${stage}/start`));
     for (const act of ['meet', 'unmeet']) {
       const { body } = await service.api.post(`${stage}/criteria/nope/${act}`);
@@ -95,7 +74,7 @@ describe('exit criteria', () => {
 describe('readiness', () => {
   it('lists what is missing and what to do about each', async () => {
     const { api } = service;
-    const { path, stage } = await startRun();
+    const { path, stage } = await service.startRun();
     accepted(await api.post(`${stage}/risks`, { type: 'market', message: 'Crowded.' }));
     const readiness = accepted(await api.get<Record<string, readonly { code: string }[]>>(`${path}/readiness`));
     expect(readiness['ready']).toBe(false);
@@ -117,7 +96,7 @@ describe('readiness', () => {
 
   it('is overridden with a reason, which the event keeps with what was unmet', async () => {
     const { api } = service;
-    const { runId, path, stage } = await startRun();
+    const { runId, path, stage } = await service.startRun();
     const wordless = await api.post(`${stage}/complete`, { override: true });
     expect(wordless.body).toMatchObject({ status: 422, code: 'reason-required' });
     const run = accepted(await api.post(`${stage}/complete`, { override: true, reason: 'We know enough.' }));
@@ -140,7 +119,7 @@ describe('readiness', () => {
 describe('risks', () => {
   it('block the stage until they are dismissed with a reason', async () => {
     const { api } = service;
-    const { runId, stage } = await startRun();
+    const { runId, stage } = await service.startRun();
     accepted(await api.post(`${stage}/milestones/brief_generated/complete`));
     accepted(await api.post(`${stage}/milestones/risks_identified/complete`));
     accepted(await api.post(`${stage}/risks`, { type: 'market', message: 'Crowded.' }));
@@ -153,7 +132,7 @@ describe('risks', () => {
 
   it('may be raised for a later stage, and are refused by an id that is none', async () => {
     const { api } = service;
-    const { path, runId } = await startRun();
+    const { path, runId } = await service.startRun();
     accepted(await api.post(`${path}/stages/mvp_built/risks`, { type: 'tech', message: 'Batteries.' }));
     expect((await readStage(api, runId, 'mvp_built')).blocking_risks).toHaveLength(1);
     const { body } = await api.post(`${path}/stages/mvp_built/risks/${runId}/dismiss`, { reason: 'Gone.' });
@@ -164,7 +143,7 @@ describe('risks', () => {
 describe('focus, results and facts', () => {
   it('keep the focus that was suggested last', async () => {
     const { api } = service;
-    const { runId, stage } = await startRun();
+    const { runId, stage } = await service.startRun();
     accepted(await api.post(`${stage}/focus`, { focus: ['Talk to ten shops.'] }));
     accepted(await api.post(`${stage}/focus`, { focus: ['Price.', 'Permits.'] }));
     expect((await readStage(api, runId, 'thesis_defined')).suggested_focus).toEqual(['Price.', 'Permits.']);
@@ -172,7 +151,7 @@ describe('focus, results and facts', () => {
 
   it('keep the result that was recorded last', async () => {
     const { api } = service;
-    const { runId, stage } = await startRun();
+    const { runId, stage } = await service.startRun();
     accepted(await api.post(`${stage}/result`, { outcome: 'undecided' }));
     const result = { outcome: 'pass', score: 4.5, feedback: 'Clear.', data: { panel: ['ada', 'bo'] } };
     accepted(await api.post(`${stage}/result`, result));
@@ -181,7 +160,7 @@ describe('focus, results and facts', () => {
 
   it('record facts with what brought them, and nothing for what is known', async () => {
     const { api } = service;
-    const { runId, path } = await startRun();
+    const { runId, path } = await service.startRun();
     const facts = { facts: { interviews: 12, towns: ['Kisumu'] }, trigger: 'interviews_done' };
     const run = accepted(await api.post(`${path}/facts`, facts));
     expect(accepted(await api.post(`${path}/facts`, facts))).toEqual(run);
@@ -193,7 +172,7 @@ describe('focus, results and facts', () => {
 describe('advancing', () => {
   it('completes a ready stage and names its trigger', async () => {
     const { api } = service;
-    const { path, stage } = await startRun();
+    const { path, stage } = await service.startRun();
     accepted(await api.post(`${stage}/milestones/brief_generated/complete`));
     accepted(await api.post(`${stage}/milestones/risks_identified/complete`));
     const run = accepted(await api.post(`${path}/advance`, { trigger: 'weekly_review' }));

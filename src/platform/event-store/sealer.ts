@@ -40,8 +40,10 @@ export class Sealer {
   /** Seals the events that are settled by now, one batch at most; answers how many. */
   async tick(): Promise<number> {
     return this.database.system(async (manager) => {
-      const [waiting] = await manager.query<[{ any: boolean }]>('select exists (select from settled_events(1)) as any');
-      if (!waiting.any) return 0;
+      const [waiting] = await manager.query<[{ is_any: boolean }]>(
+        'select exists (select from settled_events(1)) as is_any',
+      );
+      if (!waiting.is_any) return 0;
       return manager.transaction((transaction) => this.sealBatch(transaction, SETTLED, null));
     });
   }
