@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as newId } from 'uuid';
 import type { Append } from '../../src/platform/event-store/append.js';
-import { ClaimHeldError, ConcurrencyError } from '../../src/platform/event-store/errors.js';
+import { ClaimHeldError, ConcurrencyError, TransientError } from '../../src/platform/event-store/errors.js';
 import { RECORDED_AT } from '../../src/platform/event-store/append-parameters.js';
 import { leafHash } from '../../src/platform/event-store/content-hash.js';
 import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
@@ -163,5 +163,37 @@ describe('claiming a name for a stream', () => {
     await opened.store.append([{ ...notes(holder, 1, 1), claims: { take: [], release: [claim] } }]);
     await opened.store.append([{ ...notes(other, 0, 1), claims: { take: [claim], release: [] } }]);
     expect(await read(other)).toHaveLength(1);
+  });
+});
+
+describe('appending one command’s events among many others', () => {
+  const appendAll = (appends: readonly Append[]) =>
+    Promise.allSettled(appends.map((append) => opened.store.appendOne(append)));
+  const refused = (outcomes: readonly PromiseSettledResult<unknown>[]) =>
+    outcomes.flatMap((outcome, index) => (outcome.status === 'rejected' ? [[index, outcome.reason as Error]] : []));
+
+  it('refuses the one that is stale and no other', async () => {
+    const streams = Array.from({ length: 60 }, () => newId());
+    const outcomes = await appendAll(streams.map((streamId, index) => notes(streamId, index === 41 ? 9 : 0, 2)));
+    expect(refused(outcomes)).toEqual([[41, expect.any(ConcurrencyError)]]);
+    const versions = await Promise.all(streams.map((streamId) => opened.store.version(DEFAULT_TENANT_ID, streamId)));
+    expect(versions).toEqual(streams.map((_, index) => (index === 41 ? 0 : 2)));
+  });
+
+  it('lets one of those who want the same claim have it', async () => {
+    const claim = `claim-${newId()}`;
+    const claims = { take: [claim], release: [] };
+    const outcomes = await appendAll(Array.from({ length: 20 }, () => ({ ...notes(newId(), 0, 1), claims })));
+    expect(refused(outcomes).map(([, reason]) => reason)).toEqual(Array(19).fill(expect.any(ClaimHeldError)));
+  });
+
+  it('takes effect once under one idempotency key, and answers the others with that or asks them to try again', async () => {
+    const receipt = receiptOf(newId());
+    const outcomes = await appendAll(Array.from({ length: 20 }, () => ({ ...notes(newId(), 0, 1), receipt })));
+    const recordedCount = outcomes.filter(
+      (outcome) => outcome.status === 'fulfilled' && 'recordedAt' in outcome.value,
+    ).length;
+    expect(recordedCount).toBe(1);
+    for (const [, reason] of refused(outcomes)) expect(reason).toBeInstanceOf(TransientError);
   });
 });

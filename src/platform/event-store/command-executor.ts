@@ -127,8 +127,7 @@ export class CommandExecutor {
       ...(type.claims === undefined ? {} : { claims: type.claims(before.state, events) }),
       ...(receipt === undefined ? {} : { receipt: { ...receipt, answer: outcomeAnswer(outcomeOf(task, planned)) } }),
     };
-    const [result] = await this.store.append([append]);
-    if (result === undefined) throw new Error('The append was not answered.');
+    const result = await this.store.appendOne(append);
     if ('replayed' in result) return replayedOutcome(result.replayed);
     const after = foldEvents(type, before, recordedAt(events, result.recordedAt));
     this.memory.keep(type, caller.tenantId, task.streamId, withoutFinalRows(type, after));

@@ -6,6 +6,7 @@ import { Database } from '../database/database.js';
 import { ClaimHeldError, ConcurrencyError, TransientError } from './errors.js';
 import type { Append, Appended, Claims, StoredAnswer } from './append.js';
 import { appendParameters } from './append-parameters.js';
+import { AppendQueue } from './append-queue.js';
 import { type StageEventRow, type StoredEvent, eventColumns, storedEvent } from './stored-event.js';
 
 /** Which events of a stream. Another `streamType` than the stream's has none: ids of one kind do not read another's. */
@@ -48,6 +49,7 @@ const VERSION = {
 @Injectable()
 export class EventStore {
   private readonly listeners = new Set<() => void>();
+  private readonly queue = new AppendQueue((appends) => this.append(appends));
 
   constructor(private readonly database: Database) {}
 
@@ -64,6 +66,11 @@ export class EventStore {
     for (const listener of this.listeners) listener();
     const outcomes = new Map(rows.map((row) => [row.command, row]));
     return appends.map((_, index) => appended(outcomes.get(index + 1)));
+  }
+
+  /** Appends what one command writes, in one transaction with whatever else waits at that moment; fails as `append` does. */
+  appendOne(append: Append): Promise<Appended> {
+    return this.queue.append(append);
   }
 
   /** Events of one stream after a version, oldest first; `only` says which of them, and how many at most. */

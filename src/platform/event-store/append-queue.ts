@@ -1,0 +1,82 @@
+/**
+ * Group commit: what waits goes together.
+ *
+ *   waiting     a command's append, for as long as enough others are under way
+ *   under way   in one transaction with the others that waited, each to a stream of its own
+ *   answered    by itself: recorded, or refused
+ *
+ * With few callers nothing waits and each append is its own transaction. With many, one commit, the costly part, serves all that came
+ * meanwhile. A group that the database refuses was rolled back whole, so its members are sent again one by one, and only the one at fault is
+ * refused. Where it is not known whether the database committed, nothing is sent again: all learn that, as they would have alone.
+ */
+import { DatabaseError } from 'pg';
+import { DomainError } from '../../kernel/domain-error.js';
+import type { Append, Appended } from './append.js';
+import { ClaimHeldError, ConcurrencyError, TransientError } from './errors.js';
+
+/** Transactions under way at once. One would leave the database idle while a group is put together. */
+const UNDER_WAY = 2;
+
+/** Members of a group. Larger ones win little more and make a refusal dearer. */
+const GROUP_SIZE = 32;
+
+type Waiting = Readonly<{ append: Append; answer: PromiseWithResolvers<Appended> }>;
+
+export class AppendQueue {
+  private readonly waiting: Waiting[] = [];
+  private underWayCount = 0;
+
+  constructor(private readonly send: (appends: readonly Append[]) => Promise<readonly Appended[]>) {}
+
+  /** Appends what one command writes, alone or with others; fails as `EventStore.append` does. */
+  append(append: Append): Promise<Appended> {
+    const answer = Promise.withResolvers<Appended>();
+    this.waiting.push({ append, answer });
+    this.next();
+    return answer.promise;
+  }
+
+  private next(): void {
+    while (this.underWayCount < UNDER_WAY && this.waiting.length > 0) {
+      this.underWayCount += 1;
+      void this.commit(this.takeGroup()).finally(() => {
+        this.underWayCount -= 1;
+        this.next();
+      });
+    }
+  }
+
+  /** Those that waited longest. A stream's second append waits for the next group: it has to see what the first did. */
+  private takeGroup(): readonly Waiting[] {
+    const streams = new Set<string>();
+    const group: Waiting[] = [];
+    for (let index = 0; index < this.waiting.length && group.length < GROUP_SIZE;) {
+      const { streamId } = (this.waiting[index] as Waiting).append;
+      if (streams.has(streamId)) index += 1;
+      else group.push(...this.waiting.splice(index, 1));
+      streams.add(streamId);
+    }
+    return group;
+  }
+
+  private async commit(group: readonly Waiting[]): Promise<void> {
+    try {
+      const results = await this.send(group.map(({ append }) => append));
+      group.forEach(({ answer }, index) => {
+        answer.resolve(results[index] as Appended);
+      });
+    } catch (error) {
+      if (group.length > 1 && wasRolledBack(error)) await Promise.all(group.map((one) => this.commit([one])));
+      else for (const { answer } of group) answer.reject(error);
+    }
+  }
+}
+
+/** An answer of the database itself: the transaction is over and left nothing. */
+function wasRolledBack(error: unknown): boolean {
+  if (error instanceof DatabaseError) return !endOfConnection.test(error.code ?? '08');
+  return [DomainError, ConcurrencyError, ClaimHeldError, TransientError].some((kind) => error instanceof kind);
+}
+
+// SQLSTATE classes of a connection or server that went away: perhaps after the commit, before its answer.
+const endOfConnection = /^(?:08|57P|58|XX)/;
