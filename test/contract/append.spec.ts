@@ -196,4 +196,17 @@ describe('appending one command’s events among many others', () => {
     expect(recordedCount).toBe(1);
     for (const [, reason] of refused(outcomes)) expect(reason).toBeInstanceOf(TransientError);
   });
+
+  it('does not wait for streams that another session holds', async () => {
+    const holder = await opened.superuser();
+    const held = [newId(), newId()];
+    await holder.query('begin');
+    for (const streamId of held)
+      await holder.query('select pg_advisory_xact_lock(hashtextextended($1, 77))', [streamId]);
+    const blocked = held.map((streamId) => opened.store.appendOne(notes(streamId, 0, 1)));
+    const others = Array.from({ length: 20 }, () => opened.store.appendOne(notes(newId(), 0, 1)));
+    expect(await Promise.all(others)).toHaveLength(20);
+    await holder.query('commit');
+    expect(await Promise.all(blocked)).toHaveLength(2);
+  });
 });

@@ -56,6 +56,9 @@ export function dataSourceOptions(
 
 /** Startup options of a session: its role, its schema, and limits that keep a forgotten transaction from stalling the sealer. */
 export function sessionOptions(role: DatabaseRole): string {
-  const limits = role === 'stageline_app' ? '-c statement_timeout=60s -c idle_in_transaction_session_timeout=30s' : '';
+  const limits =
+    role === 'stageline_app'
+      ? '-c lock_timeout=5s -c statement_timeout=60s -c idle_in_transaction_session_timeout=30s'
+      : '';
   return `-c role=${role} -c search_path=${SCHEMA} -c timezone=UTC ${limits}`;
 }

@@ -17,6 +17,9 @@ import { ClaimHeldError, ConcurrencyError, TransientError } from './errors.js';
 /** Transactions under way at once. One would leave the database idle while a group is put together. */
 const UNDER_WAY = 2;
 
+/** An append that takes longer waits for a lock that somebody else holds: it no longer keeps others from being sent. */
+const SLOW_MS = 100;
+
 /** Members of a group. Larger ones win little more and make a refusal dearer. */
 const GROUP_SIZE = 32;
 
@@ -38,12 +41,25 @@ export class AppendQueue {
 
   private next(): void {
     while (this.underWayCount < UNDER_WAY && this.waiting.length > 0) {
-      this.underWayCount += 1;
+      const leave = this.enter();
+      const slow = setTimeout(leave, SLOW_MS);
       void this.commit(this.takeGroup()).finally(() => {
-        this.underWayCount -= 1;
-        this.next();
+        clearTimeout(slow);
+        leave();
       });
     }
+  }
+
+  /** Takes a place among those under way; answers how to give it back, which counts once. */
+  private enter(): () => void {
+    let isUnderWay = true;
+    this.underWayCount += 1;
+    return () => {
+      if (!isUnderWay) return;
+      isUnderWay = false;
+      this.underWayCount -= 1;
+      this.next();
+    };
   }
 
   /** Those that waited longest. A stream's second append waits for the next group: it has to see what the first did. */
