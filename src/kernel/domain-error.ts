@@ -5,6 +5,7 @@
 export type ErrorCode =
   | 'command-in-progress'
   | 'criterion-not-found'
+  | 'event-not-found'
   | 'forbidden'
   | 'gate-already-decided'
   | 'gate-not-found'
@@ -22,6 +23,7 @@ export type ErrorCode =
   | 'milestone-tied-to-gate'
   | 'not-a-decider'
   | 'not-found'
+  | 'not-sealed-yet'
   | 'option-not-allowed'
   | 'payload-too-large'
   | 'project-not-found'

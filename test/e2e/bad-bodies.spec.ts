@@ -39,6 +39,7 @@ const takes: Readonly<Record<string, object>> = {
   '{run}/cancel': { reason: 'Sold.' },
   '{run}/resume': { reason: 'Again.' },
   '{gate}/decision': { decision: 'proceed' },
+  '/audit/verify': { from: 1, to: 1 },
 };
 /** Routes whose address says everything. */
 const takesNothing = [
@@ -47,7 +48,6 @@ const takesNothing = [
   '{stage}/milestones/brief_generated/reopen',
   '{stage}/criteria/any/meet',
   '{stage}/criteria/any/unmeet',
-  '/audit/verify',
 ];
 const routes = [...Object.keys(takes), ...takesNothing];
 

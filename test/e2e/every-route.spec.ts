@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openBackstage } from '../support/backstage.js';
 import { accepted, decide, finishStage, readStage, standAtGate } from '../support/founder-walk.js';
 import { startDocumentedService } from '../support/service.js';
+import { until } from '../support/wait.js';
 
 let service: Awaited<ReturnType<typeof startDocumentedService>>;
 let checkedId = '';
@@ -16,14 +17,24 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 async function readEverything(runId: string, projectId: string, gateId: string): Promise<void> {
-  const lists = ['/keys', '/templates', '/projects', '/pipeline', '/gates', '/timeline'];
+  const lists = ['/keys', '/templates', '/projects', '/pipeline', '/gates', '/timeline', '/audit/seals'];
   const things = [`/projects/${projectId}`, `/gates/${gateId}`, '/templates/founder', '/templates/founder/versions/1'];
   const ofRun = ['', '/stages', '/readiness', '/actions', '/timeline'].map((rest) => `/pipeline/${runId}${rest}`);
   const open = ['/health/live', '/health/ready', '/problems', '/problems/run-parked'];
   for (const path of [...lists, ...things, ...ofRun, ...open]) {
     expect({ path, status: (await service.api.get(path)).status }).toEqual({ path, status: 200 });
   }
-  accepted(await service.api.post('/audit/verify'));
+  await audit(runId);
+}
+
+async function audit(runId: string): Promise<void> {
+  const { api } = service;
+  accepted(await api.get('/audit/key'));
+  const { items } = accepted(await api.get<{ items: readonly { id: string }[] }>(`/pipeline/${runId}/timeline`));
+  const proof = `/audit/events/${String(items[0]?.id)}/proof`;
+  await until('the run’s first event is sealed', async () => (await api.get(proof)).status === 200);
+  accepted(await api.post('/audit/verify'));
+  accepted(await api.post('/audit/verify', { from: 1, to: 1 }));
 }
 
 async function workOn(runId: string): Promise<void> {

@@ -56,6 +56,9 @@ const table: Readonly<Record<string, readonly Role[] | null>> = {
   'POST /gates/{id}/decision': ['operator', 'approver'],
   'GET /timeline': readers,
   'GET /timeline/stream': readers,
+  'GET /audit/key': ['auditor'],
+  'GET /audit/seals': ['auditor'],
+  'GET /audit/events/{id}/proof': ['auditor'],
   'POST /audit/verify': ['auditor'],
 };
 const guarded = Object.entries(table).flatMap(([route, allowed]) => (allowed === null ? [] : [{ route, allowed }]));

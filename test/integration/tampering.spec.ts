@@ -167,5 +167,11 @@ describe('verifying a timeline that its superuser changed', () => {
 
     const trusting = new Verification(opened.database, key, new Set());
     expect((await trusting.verify()).finding).toMatchObject({ kind: 'unknown-key', position: 1 });
+
+    await owner.query('alter table sealing_keys disable trigger all');
+    await owner.query("update sealing_keys set public_key = 'damaged'");
+    const [sealer] = (await owner.query<{ key_id: string }>('select key_id from seals where number = 1')).rows;
+    const trustingBoth = new Verification(opened.database, key, new Set([String(sealer?.key_id)]));
+    expect((await trustingBoth.verify()).finding).toMatchObject({ kind: 'unknown-key', position: 1 });
   });
 });

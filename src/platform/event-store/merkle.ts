@@ -9,10 +9,12 @@ export function merkleRoot(leaves: readonly Buffer[]): Buffer {
   return nodeHash(merkleRoot(leaves.slice(0, split)), merkleRoot(leaves.slice(split)));
 }
 
-function nodeHash(left: Buffer, right: Buffer): Buffer {
+/** The hash of two neighbours; RFC 6962's mark keeps it from being taken for a leaf. */
+export function nodeHash(left: Buffer, right: Buffer): Buffer {
   return createHash('sha256').update(Buffer.of(1)).update(left).update(right).digest();
 }
 
-function largestPowerOfTwoBelow(count: number): number {
+/** Where a tree of `count` leaves, two at least, is split: the left side is full, the right side no larger. */
+export function largestPowerOfTwoBelow(count: number): number {
   return 2 ** Math.floor(Math.log2(count - 1));
 }

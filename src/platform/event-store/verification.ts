@@ -4,6 +4,7 @@ import { Database } from '../database/database.js';
 import { leafHash } from './content-hash.js';
 import { merkleRoot } from './merkle.js';
 import { type Seal, isSignedBy, sealHash } from './seal.js';
+import { type SealRow, sealOf } from './seal-row.js';
 import { SEALING_KEY, type SealingKey, TRUSTED_KEYS, keyId } from './sealing-key.js';
 import { type StageEventRow, eventColumns, storedEvent } from './stored-event.js';
 
@@ -25,26 +26,24 @@ export type Finding = Readonly<{
   event?: NamedEvent;
 }>;
 
+/** `from` and `to` are the first and the last position found to be as sealed; null where there is none. */
 export type Verdict = Readonly<{
   valid: boolean;
   checkedEvents: number;
   checkedSeals: number;
-  head: number;
+  from: number | null;
+  to: number | null;
   finding: Finding | null;
 }>;
 
-type SealRow = Readonly<{
-  number: string;
-  from_position: string;
-  to_position: string;
-  merkle_root: Buffer;
-  previous_hash: Buffer;
-  seal_hash: Buffer;
-  signature: Buffer;
-  key_id: string;
-  sealed_at: Date;
-  public_key: string | null;
-}>;
+/** Positions, both included. `from` defaults to the first; without `to` the end of the timeline is verified as well. */
+export type PositionRange = Readonly<{ from?: number; to?: number }>;
+
+/** A key that signs or signed seals. It is trusted where it is this process's or one of the configuration's. */
+export type KnownKey = Readonly<{ id: string; publicKeyPem: string; isTrusted: boolean }>;
+
+type KeyedSealRow = SealRow & Readonly<{ public_key: string | null }>;
+
 type SealedRow = StageEventRow &
   Readonly<{
     position: string;
@@ -70,28 +69,43 @@ export class Verification {
   ) {}
 
   /**
-   * Verifies the whole timeline, or stops at the first thing that is wrong. Memory stays flat.
+   * Verifies the whole timeline, or the seals that cover a range of it, or stops at the first thing that is wrong. Memory stays flat.
    *
    * Signatures count when they are by this process's key or by one the configuration trusts: a key that merely stands in the database
-   * could have been put there by whoever changed the rest.
+   * could have been put there by whoever changed the rest. The first seal of a range is held against the one before it.
    */
-  async verify(): Promise<Verdict> {
+  async verify({ from = 1, to }: PositionRange = {}): Promise<Verdict> {
     const made = await this.sealsMade(); // Before the first look: seals that are added meanwhile are no reason for alarm.
-    let previous: Seal | null = null;
-    let checkedSeals = 0;
+    const before = await this.sealBefore(from);
+    let previous = before;
     for (;;) {
       const seals = await this.sealsAfter(previous?.number ?? 0);
       if (seals.length === 0) {
-        return verdict(checkedSeals, previous, checkEnd(previous, made) ?? (await this.checkUnsealed()));
+        return verdict(before, previous, checkEnd(previous, made) ?? (await this.checkUnsealed()));
       }
       for (const row of seals) {
         const current = sealOf(row);
         const finding = this.checkSeal(current, previous, row.public_key) ?? (await this.checkEvents(current));
-        if (finding !== null) return verdict(checkedSeals, previous, finding);
+        if (finding !== null) return verdict(before, previous, finding);
         previous = current;
-        checkedSeals += 1;
+        if (to !== undefined && current.toPosition >= to) return verdict(before, previous, null);
       }
     }
+  }
+
+  /** The key that signs here, and the others that ever signed, oldest first. */
+  async keys(): Promise<Readonly<{ current: KnownKey; others: readonly KnownKey[] }>> {
+    const { id, publicKeyPem } = this.key;
+    const rows = await this.database.system((manager) =>
+      manager.query<{ key_id: string; public_key: string }[]>(
+        'select key_id, public_key from sealing_keys where key_id <> $1 order by added_at, key_id',
+        [id],
+      ),
+    );
+    const others = rows.map(({ key_id: other, public_key: stored }) => {
+      return { id: other, publicKeyPem: stored, isTrusted: this.trustedKey(other, stored) !== null };
+    });
+    return { current: { id, publicKeyPem, isTrusted: true }, others };
   }
 
   private checkSeal(current: Seal, previous: Seal | null, publicKey: string | null): Finding | null {
@@ -121,7 +135,7 @@ export class Verification {
 
   private trustedKey(id: string, stored: string | null): string | null {
     if (id === this.key.id) return this.key.publicKeyPem;
-    return stored !== null && this.trustedKeys.has(id) && keyId(createPublicKey(stored)) === id ? stored : null;
+    return stored !== null && this.trustedKeys.has(id) && isKey(stored, id) ? stored : null;
   }
 
   /** Events without a position: one that the sealer has passed was put there behind its back; the others must still be whole. */
@@ -165,9 +179,18 @@ export class Verification {
     return { kind: 'event-misplaced', position: current.fromPosition, message };
   }
 
-  private sealsAfter(number: number): Promise<SealRow[]> {
+  private async sealBefore(position: number): Promise<Seal | null> {
+    const [row] = await this.database.system((manager) =>
+      manager.query<SealRow[]>('select * from seals where to_position < $1 order by to_position desc limit 1', [
+        position,
+      ]),
+    );
+    return row === undefined ? null : sealOf(row);
+  }
+
+  private sealsAfter(number: number): Promise<KeyedSealRow[]> {
     return this.database.system((manager) =>
-      manager.query<SealRow[]>(
+      manager.query<KeyedSealRow[]>(
         `select s.*, k.public_key from seals s left join sealing_keys k using (key_id) where number > $1 order by number limit $2`,
         [number, SEALS_A_PAGE],
       ),
@@ -186,6 +209,15 @@ export class Verification {
         [fromPosition, toPosition],
       ),
     );
+  }
+}
+
+/** Whether a stored key is what its id says; one that was damaged is no key at all. */
+function isKey(pem: string, id: string): boolean {
+  try {
+    return keyId(createPublicKey(pem)) === id;
+  } catch {
+    return false;
   }
 }
 
@@ -228,23 +260,18 @@ function missing(position: number): Finding {
   return { kind: 'event-missing', position, message: `Position ${String(position)} was sealed and is gone.` };
 }
 
-function sealOf(row: SealRow): Seal {
+/** What was verified lies after the seal `before` and ends with the seal `last`; each is checked to follow the one before it. */
+function verdict(before: Seal | null, last: Seal | null, finding: Finding | null): Verdict {
+  const start = before?.toPosition ?? 0;
+  const end = last?.toPosition ?? 0;
   return {
-    number: Number(row.number),
-    fromPosition: Number(row.from_position),
-    toPosition: Number(row.to_position),
-    merkleRoot: row.merkle_root,
-    previousHash: row.previous_hash,
-    sealedAt: row.sealed_at.toISOString(),
-    sealHash: row.seal_hash,
-    signature: row.signature,
-    keyId: row.key_id,
+    valid: finding === null,
+    checkedEvents: end - start,
+    checkedSeals: (last?.number ?? 0) - (before?.number ?? 0),
+    from: end > start ? start + 1 : null,
+    to: end > start ? end : null,
+    finding,
   };
-}
-
-function verdict(checkedSeals: number, last: Seal | null, finding: Finding | null): Verdict {
-  const checkedEvents = last?.toPosition ?? 0;
-  return { valid: finding === null, checkedEvents, checkedSeals, head: checkedEvents, finding };
 }
 
 // One statement, one moment: what is sealed and how far the sealer is belong together. Those passed come first.

@@ -22,6 +22,11 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     title: 'The stage has no such exit criterion',
     advice: 'Read the keys of the exit criteria with GET /pipeline/{id}/stages.',
   },
+  'event-not-found': {
+    status: 404,
+    title: 'There is no such event',
+    advice: 'Read the ids of the events with GET /timeline.',
+  },
   forbidden: {
     status: 403,
     title: 'The key may not do this',
@@ -107,6 +112,12 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     status: 404,
     title: 'There is nothing here',
     advice: 'Check the address; /docs shows every route.',
+  },
+  'not-sealed-yet': {
+    status: 409,
+    title: 'The event is not sealed yet',
+    advice: 'Wait as long as Retry-After says and ask again: events are sealed within moments of being recorded.',
+    retryAfterSeconds: 1,
   },
   'option-not-allowed': {
     status: 409,
