@@ -30,6 +30,7 @@ beforeAll(async () => {
   await superuser.connect();
   auditor = service.api.as(await keyFor(service.api, { roles: ['auditor'] }));
   theirs = service.api.as(await backstage.keyIn(THEIR_TENANT, 'admin'));
+  await everythingSealed(superuser); // What the start recorded gets a seal of its own.
   await underOneSeal(superuser, async () => {
     await theirs.post('/projects', { name: 'Theirs, before' });
     ({ runId: ourRun } = await startFounderRun(service.api));
