@@ -25,8 +25,7 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 /** The answer to a refused request. The standard fields win over details of the same name. */
 export function problemAnswer(error: DomainError, { instance, correlationId }: ProblemOccasion): Answer {
   const { status, title } = problems[error.code];
-  const body: ProblemDocument = {
-    ...error.details,
+  const standard = {
     type: `/problems/${error.code}`,
     title,
     status,
@@ -35,6 +34,7 @@ export function problemAnswer(error: DomainError, { instance, correlationId }: P
     code: error.code,
     correlation_id: correlationId,
   };
+  const body: ProblemDocument = { ...standard, ...error.details, ...standard }; // First for people to read, last to win.
   return { status, body, headers: { 'content-type': PROBLEM_MEDIA_TYPE, ...headersOf(error) } };
 }
 

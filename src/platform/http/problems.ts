@@ -55,7 +55,7 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
   },
   'illegal-transition': {
     status: 409,
-    title: 'The stage cannot go there from where it is',
+    title: 'That move is not possible from here',
     advice: 'The answer names from, to and what is legal; read the stages with GET /pipeline/{id}/stages.',
   },
   'internal-error': {
