@@ -31,6 +31,8 @@ export type DomainEvent<Type extends string = string, Detail extends object = Js
   fromStage?: string;
   toStage?: string;
   reason?: string;
+  /** Who acted, where it is not the command's caller: a gate's rule decides for the system. */
+  by?: Actor;
 }>;
 
 /** What the store adds to an event when it records it. Times are ISO 8601 in UTC, to the millisecond. */
