@@ -13,6 +13,12 @@ export class DryRunResponse {
   @AnyJson({ optional: true, description: 'The project as it would then be, where the command creates one.' })
   readonly project?: object;
 
+  @AnyJson({ optional: true, description: 'The job profile as it would then be, where the command creates one.' })
+  readonly job_profile?: object;
+
+  @AnyJson({ optional: true, description: 'The candidate as it would then be, where the command registers one.' })
+  readonly candidate?: object;
+
   @AnyJson({ optional: true, description: 'The gate as it would then be, where the command is a decision.' })
   readonly gate?: object;
 }
