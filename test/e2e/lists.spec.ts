@@ -124,6 +124,7 @@ describe('templates', () => {
       ['beta', 2],
       ['founder', 1],
       ['gamma', 2],
+      ['swe1-hiring', 1],
     ]);
   });
 
