@@ -22,7 +22,7 @@ beforeAll(async () => {
   for (let batch = 0; batch < 5; batch += 1) await opened.store.append(Array.from({ length: 200 }, ofTwentyEvents));
   await sealAll(opened);
   await owner.query(`
-    insert into pipeline_runs select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, 'founder', 1, '', '', 'project', gen_random_uuid(), null, null, '{}', '{}',
+    insert into pipeline_runs select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, 'founder', 1, '', '', 'project', gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '{}', '{}',
       'running', null, 'a', 1, now(), '[]', '{}', '{}', '[]', 0, null, null, now(), now() from generate_series(1, 4000);
     insert into decision_gates (id, tenant_id, stream_version, run_id, stage, stage_number, gate_type, status, options, allowed_deciders, reason_required_for,
       evidence, votes, created_at, expires_at)
@@ -75,6 +75,16 @@ describe('the plan of a hot query', () => {
       'a project’s latest run',
       `select * from pipeline_runs where project_id = '${id}' order by created_at desc limit 1`,
       /^ix_pipeline_runs_project$/,
+    ],
+    [
+      'the runs of a candidate',
+      `select * from pipeline_runs where tenant_id = '${DEFAULT_TENANT_ID}' and candidate_id = '${id}' order by created_at, id limit 50`,
+      /^ix_pipeline_runs_candidate$/,
+    ],
+    [
+      'the runs for a job profile',
+      `select * from pipeline_runs where tenant_id = '${DEFAULT_TENANT_ID}' and job_profile_id = '${id}' order by created_at, id limit 50`,
+      /^ix_pipeline_runs_job_profile$/,
     ],
     ['the gates of a run', `select * from decision_gates where run_id = '${id}'`, /^ix_decision_gates_run$/],
     [

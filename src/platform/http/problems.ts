@@ -161,7 +161,7 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
   },
   'run-already-open': {
     status: 409,
-    title: 'The project already has an open run',
+    title: 'There is an open run for the same subject',
     advice: 'Go on with the run the answer names, or cancel it before starting another.',
   },
   'run-closed': {
