@@ -27,3 +27,11 @@ export async function startApplication(api: ApiClient): Promise<Readonly<{ appli
   const application = await newApplication(api);
   return { application, run: accepted(await api.post<RunBody>('/pipeline/start', application)) };
 }
+
+/** Starts the stage a run stands at, records its result and completes it: a decision is due then. */
+export async function interview(api: ApiClient, run: RunBody, result: object): Promise<RunBody> {
+  const stage = `/pipeline/${run.id}/stages/${run.current_stage}`;
+  accepted(await api.post(`${stage}/start`));
+  accepted(await api.post(`${stage}/result`, result));
+  return accepted(await api.post<RunBody>(`${stage}/complete`));
+}
