@@ -14,6 +14,17 @@ describe('an encrypted field', () => {
     },
   );
 
+  it('opens as it was first written, made without this code: the form is in timelines for good', () => {
+    const frozen = {
+      encrypted: 'A256GCM',
+      iv: 'CQkJCQkJCQkJCQkJ',
+      tag: 'eam08KiVJHHfwQP236pTkQ',
+      ciphertext: 'Bd_rVxXQhwDJELxdh57LuqaS',
+    } as const;
+    const person = '0192d1a0-0000-7000-8000-000000000001';
+    expect(decrypt(Buffer.alloc(32, 7), person, 'name', frozen)).toBe('Zoë Fairweather');
+  });
+
   it('shows nothing of what it was, and is another each time', () => {
     const again = encrypt(key, robin, 'name', 'Robin');
     expect(JSON.stringify(name)).not.toContain('Robin');
