@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { inclusionProof, rootFromProof } from '../../src/platform/event-store/inclusion-proof.js';
-import { merkleRoot } from '../../src/platform/event-store/merkle.js';
+import { merkleRoot, merkleTree } from '../../src/platform/event-store/merkle.js';
 
 const MOST_LEAVES = 70;
 const sha256 = (...parts: readonly (string | Buffer)[]): Buffer => {
@@ -18,7 +18,7 @@ type Proven = Readonly<{ leaf: Buffer; index: number; size: number; path: readon
 function proven(size: number, index: number): Proven {
   const leaves = leavesOf(size);
   const leaf = leaves[index] ?? Buffer.alloc(0);
-  return { leaf, index, size, path: inclusionProof(leaves, index), root: merkleRoot(leaves) };
+  return { leaf, index, size, path: inclusionProof(merkleTree(leaves), index), root: merkleRoot(leaves) };
 }
 
 function holds({ leaf, index, size, path, root }: Proven): boolean {
@@ -64,6 +64,20 @@ describe('the path of a proof', () => {
     }
   });
 
+  it('leads to a root that is made from the top down, as RFC 6962 says', () => {
+    const rootOf = (leaves: readonly Buffer[]): Buffer => {
+      if (leaves.length === 1) return leaves[0] ?? Buffer.alloc(0);
+      let split = 1;
+      while (split * 2 < leaves.length) split *= 2;
+      return sha256(Buffer.of(1), rootOf(leaves.slice(0, split)), rootOf(leaves.slice(split)));
+    };
+    for (const size of [1, 2, 3, 4, 5, 7, 8, 9, 127, 128, 129, 2000, 2047, 2048, 2049]) {
+      expect({ size, root: merkleRoot(leavesOf(size)) }).toEqual({ size, root: rootOf(leavesOf(size)) });
+      for (const index of [0, Math.floor(size / 2), size - 1]) expect(holds(proven(size, index))).toBe(true);
+    }
+    expect(() => merkleRoot([])).toThrow('at least one leaf');
+  });
+
   it('has its siblings on the sides that RFC 9162 says', () => {
     fc.assert(
       fc.property(places, ({ leaf, index, size, path, root }) => {
@@ -83,7 +97,7 @@ describe('the path of a proof', () => {
   });
 
   it.each([[-1], [3], [0.5]])('does not exist for the index %d of three leaves', (index) => {
-    expect(() => inclusionProof(leavesOf(3), index)).toThrow(RangeError);
+    expect(() => inclusionProof(merkleTree(leavesOf(3)), index)).toThrow(RangeError);
   });
 });
 
@@ -183,6 +197,8 @@ describe('a proof that was tampered with', () => {
     [Number.NaN, 3],
     [0, Number.POSITIVE_INFINITY],
     [0, 2 ** 53],
+    [2 ** 53, 2 ** 53],
+    [-0.5, 1],
   ])('fails for the impossible index %d of %d leaves', (index, size) => {
     const { leaf, path } = proven(3, 0);
     expect(rootFromProof(leaf, index, size, path)).toBeNull();

@@ -5,22 +5,18 @@
  * leaf's index and the size of the tree alone. Nothing in a proof vouches for the size: trees of different sizes can share the way from a
  * leaf to the root. Whoever checks a proof takes both from what is signed, here the positions of the seal.
  */
-import { largestPowerOfTwoBelow, merkleRoot, nodeHash } from './merkle.js';
+import { type MerkleTree, largestPowerOfTwoBelow, nodeHash } from './merkle.js';
 
 const HASH_BYTES = 32;
 
-/** The hashes that lead from the leaf at `index`, from 0, to the root of `leaves`; none for a tree of one. Throws `RangeError` beyond it. */
-export function inclusionProof(leaves: readonly Buffer[], index: number): readonly Buffer[] {
+/** The hashes that lead from the leaf at `index`, from 0, to the root; none in a tree of one leaf. Throws `RangeError` beyond it. */
+export function inclusionProof(tree: MerkleTree, index: number): readonly Buffer[] {
+  const leaves = tree[0] ?? [];
   if (leaves[index] === undefined) {
     throw new RangeError(`There is no leaf ${String(index)} among ${String(leaves.length)}.`);
   }
-  if (leaves.length === 1) return [];
-  const split = largestPowerOfTwoBelow(leaves.length);
-  const left = leaves.slice(0, split);
-  const right = leaves.slice(split);
-  return index < split
-    ? [...inclusionProof(left, index), merkleRoot(right)]
-    : [...inclusionProof(right, index - split), merkleRoot(left)];
+  const siblings = tree.map((level, height) => level[siblingOf(Math.floor(index / 2 ** height))]);
+  return siblings.filter((sibling) => sibling !== undefined); // What is left over at the end of a level has none there.
 }
 
 /**
@@ -32,7 +28,7 @@ export function rootFromProof(leaf: Buffer, index: number, size: number, path: r
   return climb(leaf, index, size, path);
 }
 
-/** The mirror of `inclusionProof`: what that appended last, the sibling below the root, is taken off first. */
+/** From the root down, as RFC 6962 splits a tree: the last sibling, the one below the root, is taken off first. */
 function climb(leaf: Buffer, index: number, size: number, path: readonly Buffer[]): Buffer | null {
   const sibling = path.at(-1);
   if (size === 1) return sibling === undefined ? leaf : null;
@@ -45,6 +41,10 @@ function climb(leaf: Buffer, index: number, size: number, path: readonly Buffer[
   }
   const right = climb(leaf, index - split, size - split, lower);
   return right && nodeHash(sibling, right);
+}
+
+function siblingOf(index: number): number {
+  return index % 2 === 0 ? index + 1 : index - 1;
 }
 
 function isPlace(index: number, size: number): boolean {

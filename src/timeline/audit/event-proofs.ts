@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { refuse } from '../../kernel/domain-error.js';
 import { Database } from '../../platform/database/database.js';
 import { inclusionProof } from '../../platform/event-store/inclusion-proof.js';
+import { merkleTree } from '../../platform/event-store/merkle.js';
 import {
   type StageEventRow,
   type StoredEvent,
@@ -42,7 +43,7 @@ export class EventProofs {
       leaf_hash: event.leafHash,
       leaf_index: index,
       tree_size: seal.toPosition - seal.fromPosition + 1,
-      path: inclusionProof(leaves, index).map((hash) => hash.toString('hex')),
+      path: inclusionProof(merkleTree(leaves), index).map((hash) => hash.toString('hex')),
       seal: sealOnWire(seal),
     };
   }
