@@ -1,10 +1,16 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { type AnyRecorded, immutableColumns } from './stored-event.js';
 
-const CONTENT_TAG = 'stageline.content.1';
-const LEAF_TAG = 'stageline.event.1';
+const CONTENT_START = tagged('stageline.content.1');
+const LEAF_START = Buffer.concat([Buffer.of(0), tagged('stageline.event.1')]); // The zero is RFC 6962's mark of a leaf.
 const YEAR_2000_MS = Date.UTC(2000, 0, 1);
+
+/** The immutable columns of an event by name, absent values null: see `immutableColumns`. */
+type Content = Readonly<Record<string, unknown>>;
+
+/** The two times of an event, ISO 8601 to the millisecond. */
+type Times = Readonly<{ occurredAt: string; recordedAt: string }>;
 
 /**
  * SHA-256 over what the writer knows of an event: all its immutable columns but the two times.
@@ -13,23 +19,27 @@ const YEAR_2000_MS = Date.UTC(2000, 0, 1);
  * RFC 8785 of an object keyed by column name, absent values null.
  */
 export function contentHash(event: AnyRecorded): Buffer {
-  const canonical = Buffer.from(canonicalize(immutableColumns(event)) ?? '', 'utf8');
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64BE(BigInt(canonical.length));
-  return createHash('sha256').update(tagged(CONTENT_TAG)).update(length).update(canonical).digest();
+  return hashOf(immutableColumns(event));
 }
 
 /** The event's leaf in its seal's Merkle tree; the same as the SQL function `leaf_hash`, which docs/events.md describes. */
 export function leafHash(event: AnyRecorded): Buffer {
+  return leafOf(immutableColumns(event), event);
+}
+
+/** The leaf of an event that is at hand as it goes over the wire. */
+export function leafOf(content: Content, { occurredAt, recordedAt }: Times): Buffer {
   const times = Buffer.alloc(16);
-  times.writeBigInt64BE(microseconds(event.occurredAt), 0);
-  times.writeBigInt64BE(microseconds(event.recordedAt), 8);
-  return createHash('sha256')
-    .update(Buffer.of(0))
-    .update(tagged(LEAF_TAG))
-    .update(contentHash(event))
-    .update(times)
-    .digest();
+  times.writeBigInt64BE(microseconds(occurredAt), 0);
+  times.writeBigInt64BE(microseconds(recordedAt), 8);
+  return hash('sha256', Buffer.concat([LEAF_START, hashOf(content), times]), 'buffer');
+}
+
+function hashOf(content: Content): Buffer {
+  const canonical = Buffer.from(canonicalize(content) ?? '', 'utf8');
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64BE(BigInt(canonical.length));
+  return hash('sha256', Buffer.concat([CONTENT_START, length, canonical]), 'buffer');
 }
 
 /** PostgreSQL's binary form of a time. */

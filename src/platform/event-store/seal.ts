@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, sign, verify } from 'node:crypto';
+import { type KeyObject, createHash, sign, verify } from 'node:crypto';
 import type { SealingKey } from './sealing-key.js';
 
 const SEAL_TAG = 'stageline.seal.1';
@@ -37,7 +37,7 @@ export function seal(batch: SealedBatch, key: SealingKey): Seal {
   return { ...batch, sealHash: hash, signature: sign(null, hash, key.privateKey), keyId: key.id };
 }
 
-/** Answers whether the signature is `publicKey`'s (PEM) over what the seal says. */
-export function isSignedBy(candidate: Seal, publicKey: string): boolean {
-  return verify(null, sealHash(candidate), createPublicKey(publicKey), candidate.signature);
+/** Answers whether the signature is the public key's over what the seal says. */
+export function isSignedBy(candidate: Seal, publicKey: KeyObject): boolean {
+  return verify(null, sealHash(candidate), publicKey, candidate.signature);
 }

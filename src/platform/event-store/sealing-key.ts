@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { keepFirstSecret } from '../secret-file.js';
 
 /** The Ed25519 key that signs seals. `id` is its public half's (see `keyId`). */
-export type SealingKey = Readonly<{ id: string; privateKey: KeyObject; publicKeyPem: string }>;
+export type SealingKey = Readonly<{ id: string; privateKey: KeyObject; publicKey: KeyObject; publicKeyPem: string }>;
 
 /** The nest token of the key the sealer signs with. */
 export const SEALING_KEY = Symbol('SEALING_KEY');
@@ -39,6 +39,7 @@ export function sealingKeyFrom(pem: string): SealingKey {
   return {
     id: keyId(publicKey),
     privateKey,
+    publicKey,
     publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }) as string,
   };
 }

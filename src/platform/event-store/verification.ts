@@ -1,9 +1,10 @@
-import { createPublicKey } from 'node:crypto';
+import { type KeyObject, createPublicKey } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { leafHash } from './content-hash.js';
 import { merkleRoot } from './merkle.js';
-import { type Seal, isSignedBy, sealHash } from './seal.js';
+import type { Seal } from './seal.js';
+import { chainFault, signatureFault } from './seal-chain.js';
 import { type SealRow, sealOf } from './seal-row.js';
 import { SEALING_KEY, type SealingKey, TRUSTED_KEYS, keyId } from './sealing-key.js';
 import { type StageEventRow, eventColumns, storedEvent } from './stored-event.js';
@@ -57,7 +58,6 @@ type SealedRow = StageEventRow &
 type UnsealedRow = StageEventRow & Readonly<{ last_position: string; is_passed: boolean }>;
 
 const SEALS_A_PAGE = 100;
-const FIRST_PREVIOUS = Buffer.alloc(32);
 
 /** Recomputes every hash from the stored rows and holds them against the seals, first to last. */
 @Injectable()
@@ -109,33 +109,15 @@ export class Verification {
   }
 
   private checkSeal(current: Seal, previous: Seal | null, publicKey: string | null): Finding | null {
-    const broken = (kind: Finding['kind'], message: string): Finding => ({
-      kind,
-      position: current.fromPosition,
-      message,
-    });
-    const name = `Seal ${String(current.number)}`;
-    if (current.number !== (previous?.number ?? 0) + 1 || current.fromPosition !== (previous?.toPosition ?? 0) + 1) {
-      return broken('seal-missing', `${name} does not follow the seal before it: one was taken out.`);
-    }
-    if (!current.previousHash.equals(previous?.sealHash ?? FIRST_PREVIOUS)) {
-      return broken('seal-broken', `${name} is not chained to the seal before it.`);
-    }
-    if (!current.sealHash.equals(sealHash(current)))
-      return broken('seal-broken', `${name} was changed: its hash does not match.`);
-    const trusted = this.trustedKey(current.keyId, publicKey);
-    if (trusted === null) {
-      const message = `${name} is signed by the key ${current.keyId}, which is neither this process's nor among STAGELINE_TRUSTED_KEYS.`;
-      return broken('unknown-key', message);
-    }
-    return isSignedBy(current, trusted)
-      ? null
-      : broken('seal-broken', `${name} has a signature that is not its key's.`);
+    const whyUnknown = "neither this process's nor among STAGELINE_TRUSTED_KEYS";
+    const fault =
+      chainFault(current, previous) ?? signatureFault(current, this.trustedKey(current.keyId, publicKey), whyUnknown);
+    return fault && { ...fault, position: current.fromPosition };
   }
 
-  private trustedKey(id: string, stored: string | null): string | null {
-    if (id === this.key.id) return this.key.publicKeyPem;
-    return stored !== null && this.trustedKeys.has(id) && isKey(stored, id) ? stored : null;
+  private trustedKey(id: string, stored: string | null): KeyObject | null {
+    if (id === this.key.id) return this.key.publicKey;
+    return stored !== null && this.trustedKeys.has(id) ? publicKeyIn(stored, id) : null;
   }
 
   /** Events without a position: one that the sealer has passed was put there behind its back; the others must still be whole. */
@@ -212,12 +194,13 @@ export class Verification {
   }
 }
 
-/** Whether a stored key is what its id says; one that was damaged is no key at all. */
-function isKey(pem: string, id: string): boolean {
+/** A stored key that is what its id says; one that was damaged is no key at all. */
+function publicKeyIn(pem: string, id: string): KeyObject | null {
   try {
-    return keyId(createPublicKey(pem)) === id;
+    const key = createPublicKey(pem);
+    return keyId(key) === id ? key : null;
   } catch {
-    return false;
+    return null;
   }
 }
 
