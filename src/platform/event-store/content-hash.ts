@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { canonicalJson } from '../../kernel/canonical-json.js';
 import { type AnyRecorded, immutableColumns } from './stored-event.js';
 
 const CONTENT_START = tagged('stageline.content.1');
@@ -36,7 +36,7 @@ export function leafOf(content: Content, { occurredAt, recordedAt }: Times): Buf
 }
 
 function hashOf(content: Content): Buffer {
-  const canonical = Buffer.from(canonicalize(content) ?? '', 'utf8');
+  const canonical = Buffer.from(canonicalJson(content), 'utf8');
   const length = Buffer.alloc(8);
   length.writeBigUInt64BE(BigInt(canonical.length));
   return hash('sha256', Buffer.concat([CONTENT_START, length, canonical]), 'buffer');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { canonicalJson } from '../../kernel/canonical-json.js';
 
 /** What makes two requests the same to an idempotency key. */
 export type HashedRequest = Readonly<{
@@ -16,7 +16,5 @@ export type HashedRequest = Readonly<{
 
 /** Hex SHA-256 over a request's canonical (RFC 8785) form: neither blanks nor the order of keys matter. */
 export function requestHash(request: HashedRequest): string {
-  return createHash('sha256')
-    .update(canonicalize(request) ?? '')
-    .digest('hex');
+  return createHash('sha256').update(canonicalJson(request)).digest('hex');
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import canonicalize from 'canonicalize';
+import { canonicalJson } from '../../kernel/canonical-json.js';
 import type { CommandContext, Outcome } from '../../platform/event-store/command-context.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import type { TemplateContent } from '../template.events.js';
@@ -21,9 +21,7 @@ export class PublishTemplateHandler implements ICommandHandler<PublishTemplateCo
   constructor(private readonly executor: CommandExecutor) {}
 
   execute({ content, context }: PublishTemplateContent): Promise<Outcome> {
-    const contentHash = createHash('sha256')
-      .update(canonicalize(content) ?? '')
-      .digest('hex');
+    const contentHash = createHash('sha256').update(canonicalJson(content)).digest('hex');
     return this.executor.execute(templateStream, {
       streamId: templateStreamId(context.caller.tenantId, content.key),
       command: { type: 'publish_template', data: { content, contentHash } },
