@@ -1,6 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { refuse } from '../kernel/domain-error.js';
 import { Allow } from '../platform/auth/access.js';
 import type { Caller } from '../platform/event-store/command-context.js';
 import { EventStore } from '../platform/event-store/event-store.js';
@@ -9,10 +8,8 @@ import { CallerOf } from '../platform/http/command-from.js';
 import { DescribeRead } from '../platform/http/describe.js';
 import { IdParam } from '../platform/http/params.js';
 import { RunTimelinePageResponse } from './event.response.js';
+import { RUN, requireRun } from './require-run.js';
 import { RunTimelineQuery } from './timeline.request.js';
-
-/** The type of the streams that runs are. */
-const RUN = 'pipeline_run';
 
 @ApiTags('Timeline and audit')
 @Controller('pipeline/:id/timeline')
@@ -30,16 +27,11 @@ export class RunTimelineController {
   ): Promise<object> {
     const asked = { streamType: RUN, afterVersion, limit: limit + 1, ...(category === undefined ? {} : { category }) };
     const events = await this.store.read(tenantId, id, asked);
-    if (events.length === 0) await this.requireRun(tenantId, id);
+    if (events.length === 0) await requireRun(this.store, tenantId, id);
     const items = events.slice(0, limit);
     return {
       items: items.map((event) => eventOnWire(event)),
       next: events.length > limit ? (items.at(-1)?.streamVersion ?? null) : null,
     };
-  }
-
-  private async requireRun(tenantId: string, id: string): Promise<void> {
-    const [first] = await this.store.read(tenantId, id, { streamType: RUN, limit: 1 });
-    if (first === undefined) throw refuse('run-not-found', `There is no run ${id}.`);
   }
 }

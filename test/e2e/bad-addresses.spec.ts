@@ -141,6 +141,12 @@ const queries: readonly (readonly [string, string, string])[] = [
   ['/timeline/stream', 'category=nope', '/category'],
   ['/timeline/stream', 'limit=5', '/limit'],
   ['/timeline/stream', 'from=nope', '/from'],
+  ['/audit/export', 'format=xes', '/format'],
+  ['/audit/export', 'run_id=nope', '/run_id'],
+  ['/audit/export', `run_id=${uuid}&from=2026-01-01T00:00:00Z`, '/run_id'],
+  ['/audit/export', 'from=2026-01-02T00:00:00Z&to=2026-01-02T00:00:00Z', '/to'],
+  ['/audit/export', 'to=yesterday', '/to'],
+  ['/audit/export', 'after=1', '/after'],
 ];
 
 describe('a query', () => {

@@ -41,6 +41,7 @@ async function audit(runId: string): Promise<void> {
   const { items } = accepted(await api.get<{ items: readonly { id: string }[] }>(`/pipeline/${runId}/timeline`));
   const proof = `/audit/events/${String(items[0]?.id)}/proof`;
   await until('the run’s first event is sealed', async () => (await api.get(proof)).status === 200);
+  accepted(await api.get('/audit/export'));
   accepted(await api.post('/audit/verify'));
   accepted(await api.post('/audit/verify', { from: 1, to: 1 }));
 }

@@ -66,6 +66,7 @@ const table: Readonly<Record<string, readonly Role[] | null>> = {
   'GET /audit/seals': ['auditor'],
   'GET /audit/events/{id}/proof': ['auditor'],
   'POST /audit/verify': ['auditor'],
+  'GET /audit/export': ['auditor'],
 };
 const guarded = Object.entries(table).flatMap(([route, allowed]) => (allowed === null ? [] : [{ route, allowed }]));
 

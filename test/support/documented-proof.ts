@@ -1,8 +1,8 @@
 /** Checks a proof as anybody could: from what docs/events.md says, without the code of the service. */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 
-type Columns = Readonly<Record<string, unknown>> & Readonly<{ occurred_at: string; recorded_at: string }>;
-type SealBody = Readonly<{
+export type Columns = Readonly<Record<string, unknown>> & Readonly<{ occurred_at: string; recorded_at: string }>;
+export type SealBody = Readonly<{
   number: number;
   from_position: number;
   to_position: number;
@@ -47,7 +47,8 @@ export function sealHashOf(seal: SealBody): Buffer {
   return sha256(tag('stageline.seal.1'), ...numbers, ...hashes);
 }
 
-function isSigned(hash: Buffer, { key_id: keyId, signature }: SealBody, publicKey: string): boolean {
+/** Whether a signature over a hash is that of the key, and the key the one that is named. */
+export function isSigned(hash: Buffer, { key_id: keyId, signature }: SealBody, publicKey: string): boolean {
   const key = createPublicKey(publicKey);
   const name = sha256(key.export({ type: 'spki', format: 'der' }))
     .toString('hex')
@@ -55,20 +56,22 @@ function isSigned(hash: Buffer, { key_id: keyId, signature }: SealBody, publicKe
   return name === keyId && verify(null, hash, key, Buffer.from(signature, 'hex'));
 }
 
-function leafOf({
+/** The leaf of an event. */
+export function leafOf({
   position: _position,
   leaf_hash: _leaf,
   occurred_at: occurred,
   recorded_at: recorded,
   ...content
 }: Columns): Buffer {
-  const canonical = Buffer.from(JSON.stringify(inOrder(content)), 'utf8');
-  const contentHash = sha256(tag('stageline.content.1'), int64(canonical.length), canonical);
+  const form = Buffer.from(canonical(content), 'utf8');
+  const contentHash = sha256(tag('stageline.content.1'), int64(form.length), form);
   const times = [occurred, recorded].map((time) => int64((Date.parse(time) - Date.UTC(2000, 0, 1)) * 1000));
   return sha256(Buffer.of(0), tag('stageline.event.1'), contentHash, ...times);
 }
 
-function rootOf(leaf: Buffer, index: number, size: number, path: readonly Buffer[]): Buffer | null {
+/** The root that a path leads to; null where it is no path. */
+export function rootOf(leaf: Buffer, index: number, size: number, path: readonly Buffer[]): Buffer | null {
   const [sibling, lower] = [path.at(-1), path.slice(0, -1)];
   if (size === 1) return sibling === undefined ? leaf : null;
   if (sibling?.length !== 32) return null;
@@ -79,12 +82,12 @@ function rootOf(leaf: Buffer, index: number, size: number, path: readonly Buffer
   return below && sha256(Buffer.of(1), ...(isLeft ? [below, sibling] : [sibling, below]));
 }
 
-/** Keys in the order of RFC 8785, that of their UTF-16 code units; the rest of that form is what `JSON.stringify` writes. */
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
-  if (typeof value !== 'object' || value === null) return value;
+/** RFC 8785: keys in the order of their UTF-16 code units; the rest of that form is what `JSON.stringify` writes. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, each]) => [key, inOrder(each)]));
+  return `{${entries.map(([key, each]) => `${JSON.stringify(key)}:${canonical(each)}`).join(',')}}`;
 }
 
 function sha256(...parts: readonly Buffer[]): Buffer {

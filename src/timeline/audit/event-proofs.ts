@@ -3,6 +3,7 @@ import { refuse } from '../../kernel/domain-error.js';
 import { Database } from '../../platform/database/database.js';
 import { inclusionProof } from '../../platform/event-store/inclusion-proof.js';
 import { merkleTree } from '../../platform/event-store/merkle.js';
+import { sealOnWire } from '../../platform/event-store/seal-on-wire.js';
 import {
   type StageEventRow,
   type StoredEvent,
@@ -11,7 +12,6 @@ import {
   storedEvent,
 } from '../../platform/event-store/stored-event.js';
 import type { EventProofResponse } from './event-proof.response.js';
-import { sealOnWire } from './seal.response.js';
 import { SealReader } from './seal-reader.js';
 
 /** Shows that an event is under a signed seal, without showing the other events there. */
@@ -35,7 +35,7 @@ export class EventProofs {
       throw refuse('not-sealed-yet', `Event ${eventId} is recorded and not sealed yet. Ask again in a moment.`);
     }
     const seal = await this.seals.over(position);
-    const leaves = await this.seals.leavesUnder(seal);
+    const leaves = (await this.seals.leavesUnder([seal])).get(seal.number) ?? [];
     const index = position - seal.fromPosition;
     return {
       event: eventOnWire(event),

@@ -27,16 +27,41 @@ export class SealReader {
     return sealOf(row);
   }
 
-  /** The leaves under one seal, in the order of their positions. */
-  async leavesUnder({ fromPosition, toPosition }: Seal): Promise<readonly Buffer[]> {
-    const rows = await this.select<Readonly<{ leaf_hash: Buffer }>>(
-      'select leaf_hash from sealed_events where position between $1 and $2 order by position',
-      [fromPosition, toPosition],
-    );
-    return rows.map(({ leaf_hash: leaf }) => leaf);
+  /** The seals over some positions that were given, each once, in order. */
+  async overAll(positions: readonly number[]): Promise<readonly Seal[]> {
+    const rows = await this.select<SealRow>(OVER_ALL, [positions]);
+    return rows.map(sealOf);
   }
 
-  private select<Row>(statement: string, values: readonly number[]): Promise<Row[]> {
+  /** The leaves under each seal by its number, in the order of their positions. Seals in order. */
+  async leavesUnder(seals: readonly Seal[]): Promise<ReadonlyMap<number, readonly Buffer[]>> {
+    const rows = await this.select<Readonly<{ leaf_hash: Buffer }>>(LEAVES, [
+      seals.map(({ fromPosition }) => fromPosition),
+      seals.map(({ toPosition }) => toPosition),
+    ]);
+    let start = 0;
+    return new Map(
+      seals.map(({ number, fromPosition, toPosition }) => {
+        const end = start + toPosition - fromPosition + 1;
+        const leaves = rows.slice(start, end).map(({ leaf_hash: leaf }) => leaf);
+        start = end;
+        return [number, leaves] as const;
+      }),
+    );
+  }
+
+  private select<Row>(statement: string, values: readonly unknown[]): Promise<Row[]> {
     return this.database.system((manager) => manager.query<Row[]>(statement, [...values]));
   }
 }
+
+const OVER_ALL = `
+  select distinct on (s.number) s.*
+  from unnest($1::bigint[]) as given (position)
+    cross join lateral (select * from seals where to_position >= given.position order by to_position limit 1) s
+  order by s.number`;
+
+const LEAVES = `
+  select l.leaf_hash
+  from unnest($1::bigint[], $2::bigint[]) as seal (first, last) join sealed_events l on l.position between seal.first and seal.last
+  order by l.position`;

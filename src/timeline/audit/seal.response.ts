@@ -1,10 +1,10 @@
 import { ApiSchema } from '@nestjs/swagger';
-import type { Seal } from '../../platform/event-store/seal.js';
+import type { SealOnWire } from '../../platform/event-store/seal-on-wire.js';
 import { Moment, Text, Whole } from '../../platform/http/fields.js';
 import { PageOf } from '../../platform/http/page.response.js';
 
 @ApiSchema({ name: 'Seal' })
-export class SealResponse {
+export class SealResponse implements SealOnWire {
   @Whole({ min: 1 })
   readonly number!: number;
 
@@ -35,18 +35,3 @@ export class SealResponse {
 
 @ApiSchema({ name: 'SealPage' })
 export class SealPageResponse extends PageOf(() => SealResponse) {}
-
-/** A seal as it goes over the wire; bytes are hex. */
-export function sealOnWire(seal: Seal): SealResponse {
-  return {
-    number: seal.number,
-    from_position: seal.fromPosition,
-    to_position: seal.toPosition,
-    merkle_root: seal.merkleRoot.toString('hex'),
-    previous_hash: seal.previousHash.toString('hex'),
-    seal_hash: seal.sealHash.toString('hex'),
-    signature: seal.signature.toString('hex'),
-    key_id: seal.keyId,
-    sealed_at: seal.sealedAt,
-  };
-}
