@@ -1,58 +1,62 @@
 /**
- * The command line: `npm run stageline -- <command>`. `migrate` goes to the database itself; the others ask a running service over HTTP,
- * as any client would. What was asked for goes to standard output, everything else to standard error; ends with 1 where it was not done.
+ * The command line: `npm run stageline -- <command>`. `migrate` goes to the database itself; `verify FILE` to that file alone; the others
+ * ask a running service over HTTP, as any client would. What was asked for goes to standard output, everything else to standard error; ends
+ * with 1 where it was not done. A command is loaded when it is asked for: verifying a file needs no database and no framework.
  */
-import 'reflect-metadata';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { type Config, loadConfig } from './platform/config/config.js';
-import { migrate } from './platform/database/migrate.js';
-import { openDatabase } from './platform/database/open-database.js';
-import { CommandError, ask } from './service-client.js';
-import { startFailure } from './start-failure.js';
+import { CommandError } from './command-error.js';
 
 const HELP = `npm run stageline -- <command>
 
-  migrate              bring the database of DATABASE_URL, else the embedded one, to this version
-  verify               recompute every hash of the timeline; ends with 1 where not all is as it was made
-  export [--out FILE]  the whole timeline, one event a line (JSON), to standard output or a file
-  help                 this page
+  migrate                       bring the database of DATABASE_URL, else the embedded one, to this version
+  verify                        recompute every hash of the timeline; ends with 1 where not all is as it was made
+  verify FILE --key PUBLIC.pem  the same of an exported timeline, offline, by the public key; --key again for another
+  export [--out FILE]           the whole timeline with its seals and proofs, to standard output or a file;
+    [--run ID]                  only one run;
+    [--from TIME] [--to TIME]   only what was recorded from one moment on, before another
+  help                          this page
 
-verify and export ask the service at STAGELINE_URL, else at http://127.0.0.1:$PORT (3000), with the key in STAGELINE_KEY,
-else STAGELINE_ADMIN_KEY, else the one in the data dir. docs/runbook.md says when to use which.
+verify without a file and export ask the service at STAGELINE_URL, else at http://127.0.0.1:$PORT (3000), with the key in
+STAGELINE_KEY, else STAGELINE_ADMIN_KEY, else the one in the data dir. docs/runbook.md says when to use which.
 `;
 
-type Options = Readonly<{ out?: string | undefined }>;
-type TimelinePage = Readonly<{ items: readonly object[]; next: string | null }>;
-type Verdict = Readonly<{
-  valid: boolean;
-  checked_events: number;
-  checked_seals: number;
-  finding: Readonly<{ kind: string; message: string; position: number }> | null;
+const options = {
+  out: { type: 'string' },
+  run: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  key: { type: 'string', multiple: true },
+} as const;
+
+type Given = ReturnType<typeof parsed>['values'];
+/** `run` answers what to print. */
+type Command = Readonly<{
+  takes: readonly (keyof Given)[];
+  arguments: number;
+  run: (given: Given, files: readonly string[]) => Promise<string>;
 }>;
 
-const commands: Readonly<Record<string, (options: Options) => Promise<void>>> = {
-  migrate: migrateDatabase,
-  verify: verifyTimeline,
-  export: exportTimeline,
-  help: () => print(HELP),
+const commands: Readonly<Record<string, Command>> = {
+  migrate: { takes: [], arguments: 0, run: async () => (await import('./migrate-database.js')).migrateDatabase() },
+  verify: { takes: ['key'], arguments: 1, run: verify },
+  export: { takes: ['out', 'run', 'from', 'to'], arguments: 0, run: exportTimeline },
+  help: { takes: [], arguments: 0, run: () => Promise.resolve(HELP) },
 };
 
 async function main(): Promise<void> {
   const { positionals, values } = parsed(process.argv.slice(2));
-  const [name = 'help', ...surplus] = positionals;
+  const [name = 'help', ...given] = positionals;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined || surplus.length > 0) throw unknown(`"${positionals.join(' ')}" is not a command.`);
-  if (values.out !== undefined && name !== 'export') throw unknown(`${name} takes no --out.`);
-  await command(values);
+  if (command === undefined || given.length > command.arguments)
+    throw unknown(`"${positionals.join(' ')}" is not a command.`);
+  const surplus = (Object.keys(values) as (keyof Given)[]).find((option) => !command.takes.includes(option));
+  if (surplus !== undefined) throw unknown(`${name} takes no --${surplus}.`);
+  await print(await command.run(values, given));
 }
 
 function parsed(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: { out: { type: 'string' } } });
+    return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {
     throw unknown((error as Error).message);
   }
@@ -62,73 +66,15 @@ function unknown(what: string): CommandError {
   return new CommandError(`${what} "npm run stageline -- help" lists the commands.`);
 }
 
-async function migrateDatabase(): Promise<void> {
-  const config = loadConfig(process.env);
-  const ran = await migrated(config).catch((error: unknown) => {
-    throw new CommandError(startFailure(error, config), { cause: error });
-  });
-  await print(ran.length === 0 ? 'The database is up to date.\n' : `Ran ${ran.join(', ')}.\n`);
+async function verify({ key: keys = [] }: Given, [file]: readonly string[]): Promise<string> {
+  if (file !== undefined) return (await import('./verify-file.js')).verifyFile(file, keys);
+  if (keys.length > 0) throw unknown('verify takes --key with a file only.');
+  return (await import('./verify-timeline.js')).verifyTimeline();
 }
 
-async function migrated(config: Config): Promise<readonly string[]> {
-  const database = await openDatabase(config, () => undefined);
-  try {
-    return await migrate(database);
-  } finally {
-    await database.stop();
-  }
-}
-
-async function verifyTimeline(): Promise<void> {
-  const verdict = await ask<Verdict>(process.env, 'POST', '/audit/verify');
-  const { valid, checked_events: events, checked_seals: seals, finding } = verdict;
-  const checked = `${String(events)} events under ${String(seals)} seals`;
-  if (valid) return print(`Nothing was changed: ${checked}.\n`);
-  const what = `at position ${String(finding?.position)}: ${finding?.message ?? 'no reason given'}`;
-  const before = `Before it, ${checked} are as they were made.`;
-  if (finding?.kind === 'unknown-key')
-    throw new CommandError(`Verified only in part, ${what} ${before}\n${UNKNOWN_KEY}`);
-  throw new CommandError(`Something was changed, ${what} ${before}`);
-}
-
-const UNKNOWN_KEY = `This alone is no sign of a change. Is the key one of yours, of another process or from before a data dir was lost? Then start the
-service with its id in STAGELINE_TRUSTED_KEYS and verify again; give all processes that seal the same STAGELINE_SEALING_KEY.
-Is it not yours? Then somebody else has sealed: what follows proves nothing.`;
-
-async function exportTimeline({ out }: Options): Promise<void> {
-  const counted = { count: 0 };
-  const lines = Readable.from(eventLines(counted));
-  if (out === undefined) await pipeline(lines, process.stdout, { end: false }).catch(unlessReaderLeft);
-  else await writeWhole(out, lines);
-  process.stderr.write(`Exported ${String(counted.count)} events.\n`);
-}
-
-/** Beside the file first, so that a broken export never stands where a whole one is expected. */
-async function writeWhole(path: string, lines: Readable): Promise<void> {
-  const draft = `${path}.${String(process.pid)}.part`;
-  try {
-    await pipeline(lines, createWriteStream(draft, { flags: 'wx' }));
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new CommandError(`${path} cannot be written: ${message}`, { cause: error });
-  }
-}
-
-async function* eventLines(counted: { count: number }): AsyncGenerator<string> {
-  for (let after: string | null = '0'; after !== null;) {
-    const page: TimelinePage = await ask<TimelinePage>(process.env, 'GET', `/timeline?limit=200&after=${after}`);
-    counted.count += page.items.length;
-    yield page.items.map((event) => `${JSON.stringify(event)}\n`).join('');
-    after = page.next;
-  }
-}
-
-/** `export | head` closes the other end: nothing is wrong then. */
-function unlessReaderLeft(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+async function exportTimeline(given: Given): Promise<string> {
+  await (await import('./export-timeline.js')).exportTimeline(given);
+  return '';
 }
 
 function print(text: string): Promise<void> {
@@ -137,7 +83,13 @@ function print(text: string): Promise<void> {
   });
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof CommandError ? error.message : startFailure(error, null)}\n`);
+main().catch(async (error: unknown) => {
+  if (error instanceof CommandError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode;
+    return;
+  }
+  const { startFailure } = await import('./start-failure.js');
+  process.stderr.write(`${startFailure(error, null)}\n`);
   process.exitCode = 1;
 });

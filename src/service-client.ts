@@ -4,11 +4,7 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-
-/** It cannot be done; the message says why and what to do. */
-export class CommandError extends Error {
-  override readonly name = 'CommandError';
-}
+import { CommandError } from './command-error.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Address = Readonly<{ url: string; key: string }>;
@@ -19,27 +15,60 @@ type Refusal = Readonly<{ code?: string; detail?: string }>;
 /** Asks the service that `env` names and answers its JSON. Throws `CommandError` where it is not there, or refuses. */
 export async function ask<Body>(env: Environment, method: 'GET' | 'POST', path: string): Promise<Body> {
   const { url, key } = await findService(env);
-  const { status, body } = await send(url + path, method, key).catch((error: unknown) => {
+  const { status, body } = await send(url + path, method, key)
+    .then(whole)
+    .catch((error: unknown) => {
+      throw new CommandError(whyNoAnswer(url, error as NodeJS.ErrnoException), { cause: error });
+    });
+  if (body !== null && isGood(status)) return body as Body;
+  throw refused(url, `${method} ${path}`, { status, body });
+}
+
+/** Asks for what may be too much to hold, and answers it piece by piece as it comes. Throws `CommandError` as `ask` does, while reading too. */
+export async function download(env: Environment, path: string): Promise<AsyncIterable<Buffer>> {
+  const { url, key } = await findService(env);
+  const unanswered = (error: unknown): never => {
     throw new CommandError(whyNoAnswer(url, error as NodeJS.ErrnoException), { cause: error });
-  });
-  if (body === null)
-    throw new CommandError(`What answers at ${url} (${String(status)}) is no Stageline. ${NAME_ANOTHER}`);
-  if (status >= 200 && status < 300) return body as Body;
+  };
+  const response = await send(url + path, 'GET', key).catch(unanswered);
+  const isExport = response.headers['content-type']?.startsWith('application/jsonl') === true;
+  if (isGood(response.statusCode ?? 0) && isExport) return pieces(response, unanswered);
+  throw refused(url, `GET ${path}`, await whole(response).catch(unanswered));
+}
+
+async function* pieces(response: IncomingMessage, unanswered: (error: unknown) => never): AsyncGenerator<Buffer> {
+  try {
+    yield* response as AsyncIterable<Buffer>;
+  } catch (error) {
+    unanswered(error);
+  }
+}
+
+function refused(url: string, request: string, { status, body }: Answer): CommandError {
+  if (body === null || isGood(status))
+    return new CommandError(`What answers at ${url} (${String(status)}) is no Stageline. ${NAME_ANOTHER}`);
   const { code = '', detail = '' } = body as Refusal;
-  throw new CommandError(`The service at ${url} answered ${method} ${path} with ${String(status)} ${code}: ${detail}`);
+  return new CommandError(`The service at ${url} answered ${request} with ${String(status)} ${code}: ${detail}`);
+}
+
+function isGood(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 const NAME_ANOTHER = 'Name another with STAGELINE_URL.';
 
 /** Not by `fetch`: it gives up after five minutes without an answer, and a long timeline takes longer to verify. */
-async function send(url: string, method: string, key: string): Promise<Answer> {
+async function send(url: string, method: string, key: string): Promise<IncomingMessage> {
   const request = url.startsWith('https:') ? requestHttps : requestHttp;
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+  return new Promise<IncomingMessage>((resolve, reject) => {
     const sent = request(url, { method, headers: { authorization: `Bearer ${key}`, connection: 'close' } }, resolve);
     sent.on('error', reject);
     sent.on('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS)); // What lies between forgets a silent connection.
     sent.end();
   });
+}
+
+async function whole(response: IncomingMessage): Promise<Answer> {
   return { status: response.statusCode ?? 0, body: parsed(await text(response)) };
 }
 

@@ -1,32 +1,17 @@
-import { spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
+import { existsSync, writeFileSync } from 'node:fs';
+import { type RequestListener, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { stageline } from '../support/command-line.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { makeFolder, removeFolder } from '../support/folders.js';
 import { ADMIN_KEY, startFounderRun, startTestService } from '../support/service.js';
 import { run as runStatements } from '../support/test-server.js';
 
-const LOADER = fileURLToPath(new URL('../support/typescript-loader.mjs', import.meta.url));
-const PROGRAM = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-
-type Ended = Readonly<{ code: number | null; out: string; err: string }>;
 type Env = Readonly<Record<string, string>>;
-
-const stageline = (args: readonly string[], env: Env = {}): Promise<Ended> =>
-  new Promise((resolve) => {
-    const options = { env: { PATH: process.env['PATH'], ...env } };
-    const child = spawn(process.execPath, ['--import', LOADER, PROGRAM, ...args], options);
-    const said = { out: '', err: '' };
-    child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
-    child.once('close', (code) => resolve({ code, ...said }));
-  });
 
 const ANOTHER_KEY = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
@@ -53,14 +38,20 @@ describe('the command line', () => {
     expect(out).toMatch(/migrate [^]*verify [^]*export [^]*help /);
   });
 
-  it.each([[['rebuild']], [['verify', 'twice']], [['--loud']], [['verify', '--out', 'file']], [['constructor']]])(
-    'refuses %j and says where the commands are listed',
-    async (args) => {
-      const { code, out, err } = await stageline(args);
-      expect({ code, out }).toEqual({ code: 1, out: '' });
-      expect(err).toMatch(/"npm run stageline -- help" lists the commands\.\n$/);
-    },
-  );
+  it.each([
+    [['replay']],
+    [['verify', 'one', 'two']],
+    [['migrate', 'it']],
+    [['--loud']],
+    [['verify', '--out', 'file']],
+    [['export', '--key', 'public.pem']],
+    [['verify', '--key', 'public.pem']],
+    [['constructor']],
+  ])('refuses %j and says where the commands are listed', async (args) => {
+    const { code, out, err } = await stageline(args);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/"npm run stageline -- help" lists the commands\.\n$/);
+  });
 });
 
 describe('stageline migrate', () => {
@@ -129,23 +120,54 @@ describe('stageline on a running service', () => {
     expect(out).toMatch(/^Nothing was changed: 2\d\d events under \d+ seals\.\n$/);
   });
 
-  it('exports the whole timeline, one event a line, in order', async () => {
+  it('exports the whole timeline, in order', async () => {
     const { code, out, err } = await stageline(['export'], env);
-    const positions = out
-      .trimEnd()
-      .split('\n')
-      .map((line) => (JSON.parse(line) as { position: number }).position);
+    const positions = [...out.matchAll(/^\{"event":.*"position":(\d+)/gm)].map(([, position]) => Number(position));
     expect(code).toBe(0);
     expect(positions).toEqual(positions.map((_, index) => index + 1));
     expect(positions.length).toBeGreaterThan(250);
     expect(err).toBe(`Exported ${String(positions.length)} events.\n`);
   });
 
-  it('exports to a file', async () => {
-    const file = join(folder, 'timeline.jsonl');
-    const { code, out } = await stageline(['export', '--out', file], env);
-    expect({ code, out }).toEqual({ code: 0, out: '' });
-    expect(readFileSync(file, 'utf8')).toBe((await stageline(['export'], env)).out);
+  it('exports to a file, which is verified without the service', async () => {
+    const [file, pem] = [join(folder, 'timeline.jsonl'), join(folder, 'public.pem')];
+    expect(await stageline(['export', '--out', file], env)).toMatchObject({ code: 0, out: '' });
+    writeFileSync(pem, (await service.api.get<{ public_key: string }>('/audit/key')).body.public_key);
+    const { code, out } = await stageline(['verify', file, '--key', pem]);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /timeline\.jsonl is as it was recorded: 2\d\d events under \d+ seals\.\nIt is the whole timeline/,
+    );
+  });
+
+  it('exports one run, or what was recorded in a period', async () => {
+    const { runId } = await startFounderRun(service.api);
+    await allSealed();
+    const ofRun = await stageline(['export', '--run', runId], env);
+    expect(ofRun).toMatchObject({ code: 0, err: 'Exported 3 events.\n' });
+    expect(ofRun.out).toContain(`"run_id":"${runId}"`);
+    const period = ['--from', '2020-01-01T00:00:00Z', '--to', '2020-01-02T00:00:00+01:00'];
+    const { out, err } = await stageline(['export', ...period], env);
+    expect(err).toBe('Exported 0 events.\n');
+    expect(out).toMatch(/"from":"2020-01-01T00:00:00\.000Z".*"to":"2020-01-01T23:00:00\.000Z"/);
+    expect(await stageline(['export', '--run', 'nope'], env)).toMatchObject({ code: 1, out: '' });
+  });
+
+  it('says so where an export breaks off', async () => {
+    const line = '{"format":"stageline.timeline"}\n';
+    const endings = [(response: ServerResponse) => response.end(), (response: ServerResponse) => response.destroy()];
+    for (const leave of endings) {
+      const broken = await answering((_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/jsonl' });
+        response.write(line, () => leave(response));
+      });
+      const file = join(folder, 'broken.jsonl');
+      const { code, err } = await stageline(['export', '--out', file], { ...env, STAGELINE_URL: broken.url });
+      broken.close();
+      expect(code).toBe(1);
+      expect(err).toMatch(/^(The export broke off|No answer from)/);
+      expect(existsSync(file)).toBe(false);
+    }
   });
 
   it('leaves no half of a file where it cannot export', async () => {

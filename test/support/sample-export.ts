@@ -58,7 +58,7 @@ export function timelineOf(owners: readonly Owner[], sizes: readonly number[], k
       toPosition: from + size - 1,
       merkleRoot: merkleRoot(leaves),
       previousHash: last?.sealHash ?? Buffer.alloc(32),
-      sealedAt: `2026-03-01T12:00:${String(index + 10)}.145Z`,
+      sealedAt: later('2026-03-01T12:00:10.145Z', index),
     };
     seals.push({ seal: seal(batch, key), leaves });
   }
@@ -85,10 +85,14 @@ function eventAt(position: number, tenant: string, stream: string, version: numb
     detail: { focus: [`“${String(position)}”`, 0.5], 10: true, 9: null },
     context: {},
   };
-  const occurredAt = `2026-03-01T11:58:${String(position + 10)}.250Z`;
-  const recordedAt = `2026-03-01T12:00:${String(position + 10)}.125Z`;
+  const occurredAt = later('2026-03-01T11:58:10.250Z', position);
+  const recordedAt = later('2026-03-01T12:00:10.125Z', position);
   const leaf = leafOf(content, { occurredAt, recordedAt }).toString('hex');
   return { ...content, position, occurred_at: occurredAt, recorded_at: recordedAt, leaf_hash: leaf };
+}
+
+function later(time: string, seconds: number): string {
+  return new Date(Date.parse(time) + seconds * 1000).toISOString();
 }
 
 /** The lines of an export but the last, as a service would write them. */
