@@ -1,9 +1,12 @@
 import { type KeyObject, createPublicKey } from 'node:crypto';
+import { setImmediate as breath } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { leafHash } from './content-hash.js';
 import { merkleRoot } from './merkle.js';
+import { oneAhead } from './one-ahead.js';
 import type { Seal } from './seal.js';
+import { sealBatches } from './seal-batches.js';
 import { chainFault, signatureFault } from './seal-chain.js';
 import { type SealRow, sealOf } from './seal-row.js';
 import { SEALING_KEY, type SealingKey, TRUSTED_KEYS, keyId } from './sealing-key.js';
@@ -57,7 +60,11 @@ type SealedRow = StageEventRow &
 
 type UnsealedRow = StageEventRow & Readonly<{ last_position: string; is_passed: boolean }>;
 
+/** Seals in order that hold by themselves, the rows of all their events, and what is wrong with the seal after them. */
+type Part = Readonly<{ seals: readonly Seal[]; rows: readonly SealedRow[]; finding: Finding | null }>;
+
 const SEALS_A_PAGE = 100;
+const LEAVES_A_PART = 2000;
 
 /** Recomputes every hash from the stored rows and holds them against the seals, first to last. */
 @Injectable()
@@ -78,19 +85,17 @@ export class Verification {
     const made = await this.sealsMade(); // Before the first look: seals that are added meanwhile are no reason for alarm.
     const before = await this.sealBefore(from);
     let previous = before;
-    for (;;) {
-      const seals = await this.sealsAfter(previous?.number ?? 0);
-      if (seals.length === 0) {
-        return verdict(before, previous, checkEnd(previous, made) ?? (await this.checkUnsealed()));
+    for await (const { seals, rows, finding } of oneAhead(this.parts(before, to))) {
+      for (const seal of seals) {
+        const fault = checkEvents(seal, rows.slice(seal.fromPosition - (seals[0]?.fromPosition ?? 0)));
+        if (fault !== null) return verdict(before, previous, fault);
+        previous = seal;
+        await breath(); // Hashing takes the processor for itself; whoever else waits gets a turn.
       }
-      for (const row of seals) {
-        const current = sealOf(row);
-        const finding = this.checkSeal(current, previous, row.public_key) ?? (await this.checkEvents(current));
-        if (finding !== null) return verdict(before, previous, finding);
-        previous = current;
-        if (to !== undefined && current.toPosition >= to) return verdict(before, previous, null);
-      }
+      if (finding !== null) return verdict(before, previous, finding);
     }
+    if (to !== undefined && (previous?.toPosition ?? 0) >= to) return verdict(before, previous, null);
+    return verdict(before, previous, checkEnd(previous, made) ?? (await this.checkUnsealed()));
   }
 
   /** The key that signs here, and the others that ever signed, oldest first. */
@@ -106,6 +111,36 @@ export class Verification {
       return { id: other, publicKeyPem: stored, isTrusted: this.trustedKey(other, stored) !== null };
     });
     return { current: { id, publicKeyPem, isTrusted: true }, others };
+  }
+
+  /** Seals that hold, with the rows of their events, up to one that does not, or to `to`. Rows are read for sound seals alone: those are bounded. */
+  private async *parts(before: Seal | null, to: number | undefined): AsyncGenerator<Part> {
+    for (let previous = before; to === undefined || (previous?.toPosition ?? 0) < to;) {
+      const rows = await this.sealsAfter(previous?.number ?? 0);
+      if (rows.length === 0) return;
+      const { sound, finding } = this.soundSeals(rows, previous, to);
+      for (const seals of sealBatches(sound, LEAVES_A_PART)) {
+        yield { seals, rows: await this.eventsUnder(seals), finding: null };
+      }
+      if (finding !== null) {
+        yield { seals: [], rows: [], finding };
+        return;
+      }
+      previous = sound.at(-1) ?? previous;
+    }
+  }
+
+  private soundSeals(rows: readonly KeyedSealRow[], before: Seal | null, to: number | undefined) {
+    const sound: Seal[] = [];
+    for (const row of rows) {
+      const previous = sound.at(-1) ?? before;
+      if (to !== undefined && (previous?.toPosition ?? 0) >= to) break;
+      const current = sealOf(row);
+      const finding = this.checkSeal(current, previous, row.public_key);
+      if (finding !== null) return { sound, finding };
+      sound.push(current);
+    }
+    return { sound, finding: null };
   }
 
   private checkSeal(current: Seal, previous: Seal | null, publicKey: string | null): Finding | null {
@@ -147,20 +182,6 @@ export class Verification {
     return Number(state?.last_number ?? 0);
   }
 
-  private async checkEvents(current: Seal): Promise<Finding | null> {
-    const rows = await this.eventsOf(current);
-    const leaves: Buffer[] = [];
-    for (let position = current.fromPosition; position <= current.toPosition; position += 1) {
-      const row = rows[position - current.fromPosition];
-      const finding = row === undefined ? missing(position) : checkEvent(row, position);
-      if (finding !== null) return finding;
-      if (row !== undefined) leaves.push(leafHash(storedEvent(row)));
-    }
-    if (merkleRoot(leaves).equals(current.merkleRoot)) return null;
-    const message = `The events of seal ${String(current.number)} are not those it was made over: one was replaced or moved.`;
-    return { kind: 'event-misplaced', position: current.fromPosition, message };
-  }
-
   private async sealBefore(position: number): Promise<Seal | null> {
     const [row] = await this.database.system((manager) =>
       manager.query<SealRow[]>('select * from seals where to_position < $1 order by to_position desc limit 1', [
@@ -179,7 +200,7 @@ export class Verification {
     );
   }
 
-  private eventsOf({ fromPosition, toPosition }: Seal): Promise<SealedRow[]> {
+  private eventsUnder(seals: readonly Seal[]): Promise<SealedRow[]> {
     return this.database.system((manager) =>
       manager.query<SealedRow[]>(
         `select ${eventColumns}, l.position, l.event_id as sealed_id, l.tenant_id as sealed_tenant, l.stream_id as sealed_stream,
@@ -188,7 +209,7 @@ export class Verification {
              = (l.event_id, l.tenant_id, l.event_type, l.category, l.correlation_id, l.actor_id, l.recorded_at, l.leaf_hash) as is_filed_right
          from sealed_events l left join stage_events e using (stream_id, stream_version)
          where l.position between $1 and $2 order by l.position`,
-        [fromPosition, toPosition],
+        [seals[0]?.fromPosition, seals.at(-1)?.toPosition],
       ),
     );
   }
@@ -210,6 +231,20 @@ function checkEnd(last: Seal | null, made: number): Finding | null {
   if (found >= made) return null;
   const message = `${String(made)} seals were made and the last one found is ${String(found)}: the end was cut off.`;
   return { kind: 'seal-missing', position: (last?.toPosition ?? 0) + 1, message };
+}
+
+/** Holds the rows from the first of a seal on against it; those before were all there, or verification would have stopped. */
+function checkEvents(current: Seal, rows: readonly SealedRow[]): Finding | null {
+  const leaves: Buffer[] = [];
+  for (let position = current.fromPosition; position <= current.toPosition; position += 1) {
+    const row = rows[position - current.fromPosition];
+    const finding = row === undefined ? missing(position) : checkEvent(row, position);
+    if (finding !== null) return finding;
+    if (row !== undefined) leaves.push(row.leaf_hash);
+  }
+  if (merkleRoot(leaves).equals(current.merkleRoot)) return null;
+  const message = `The events of seal ${String(current.number)} are not those it was made over: one was replaced or moved.`;
+  return { kind: 'event-misplaced', position: current.fromPosition, message };
 }
 
 function checkEvent(row: SealedRow, position: number): Finding | null {

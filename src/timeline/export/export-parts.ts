@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Seal } from '../../platform/event-store/seal.js';
+import { sealBatches } from '../../platform/event-store/seal-batches.js';
 import type { StoredEvent } from '../../platform/event-store/stored-event.js';
 import { type TimelineFilter, TimelineReader } from '../../platform/event-store/timeline-reader.js';
 import { SealReader } from '../audit/seal-reader.js';
@@ -10,7 +11,7 @@ export type ExportPart = Readonly<{ seals: readonly Seal[]; events: readonly Sto
 const SEALS_A_PAGE = 500;
 const EVENTS_A_PAGE = 500;
 
-/** How many leaves a part may take into memory; one seal has no more than this. */
+/** How many leaves a part may take into memory. */
 const LEAVES_A_PART = 2000;
 
 /** Reads what an export is made of, in parts of bounded size, up to a head that was read before. */
@@ -25,7 +26,7 @@ export class ExportParts {
   async *whole(tenantId: string, head: number): AsyncGenerator<ExportPart> {
     let [number, after] = [0, 0];
     while (after < head) {
-      const [seals = []] = inParts(await this.seals.list(number, SEALS_A_PAGE));
+      const [seals = []] = sealBatches(await this.seals.list(number, SEALS_A_PAGE), LEAVES_A_PART);
       const last = seals.at(-1);
       if (last === undefined) throw new Error(`Position ${String(head)} has no seal: verify the timeline.`);
       const asked = { after, limit: last.toPosition - after + 1 };
@@ -39,7 +40,7 @@ export class ExportParts {
     for (let [after, isDone] = [0, false]; !isDone;) {
       const page = await this.reader.readUpTo(head, tenantId, { after, limit: EVENTS_A_PAGE, filter });
       const positions = page.events.map(({ position = 0 }) => position);
-      for (const seals of inParts(await this.seals.overAll(positions))) {
+      for (const seals of sealBatches(await this.seals.overAll(positions), LEAVES_A_PART)) {
         yield { seals, events: page.events.filter((event) => seals.some((seal) => isUnder(event, seal))) };
       }
       [after, isDone] = [page.next, page.atHead];
@@ -50,17 +51,4 @@ export class ExportParts {
 /** Whether an event is under a seal. */
 export function isUnder({ position = 0 }: StoredEvent, { fromPosition, toPosition }: Seal): boolean {
   return fromPosition <= position && position <= toPosition;
-}
-
-function inParts(seals: readonly Seal[]): readonly (readonly Seal[])[] {
-  const parts: Seal[][] = [];
-  let leaves = 0;
-  for (const seal of seals) {
-    const size = seal.toPosition - seal.fromPosition + 1;
-    const part = leaves + size <= LEAVES_A_PART ? parts.at(-1) : undefined;
-    leaves = part === undefined ? size : leaves + size;
-    if (part === undefined) parts.push([seal]);
-    else part.push(seal);
-  }
-  return parts;
 }
