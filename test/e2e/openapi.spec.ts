@@ -39,6 +39,19 @@ describe('the OpenAPI document', () => {
     expect([...references].filter((reference) => resolve(document, reference) === undefined)).toEqual([]);
   });
 
+  it('describes a template to the last field', () => {
+    const { schemas } = service.contract.document.components;
+    const fieldsOf = (name: string) => Object.keys(schemas[name]?.['properties'] as object);
+    expect(fieldsOf('TemplateContent')).toEqual(['key', 'name', 'stages']);
+    expect(fieldsOf('StageDefinition')).toContain('exit_criteria');
+    expect(fieldsOf('GateDefinition')).toContain('auto');
+    expect(fieldsOf('GateRule')).toEqual(['when', 'decision']);
+    expect(schemas['StageDefinition']?.['properties']).toMatchObject({
+      milestones: { additionalProperties: { $ref: '#/components/schemas/Milestone' }, maxProperties: 100 },
+    });
+    expect(schemas['Milestone']).toMatchObject({ required: ['title', 'weight'] });
+  });
+
   it('has schemas that all compile', () => {
     expect(service.contract.compileAll()).toBeGreaterThan(service.contract.routes.length);
   });
