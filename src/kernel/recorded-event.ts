@@ -31,6 +31,8 @@ export type DomainEvent<Type extends string = string, Detail extends object = Js
   fromStage?: string;
   toStage?: string;
   reason?: string;
+  /** Who acted, where it was not whoever sent the command: the system by a rule of its own. */
+  by?: Actor;
 }>;
 
 /** What the store adds to an event when it records it. Times are ISO 8601 in UTC, to the millisecond. */

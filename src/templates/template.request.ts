@@ -11,7 +11,7 @@ const expiries = ['remain', 'park', 'escalate'] as const satisfies readonly OnEx
 const deciders = [...new Set([...actorTypes, ...roles])];
 const aboutKeys = `a-z, 0-9, _ and -, beginning with a letter or a digit: ${keySyntax.source}`;
 
-@ApiSchema({ name: 'Milestone' })
+@ApiSchema({ name: 'MilestoneDefinition' })
 export class MilestoneRequest {
   @Text({ max: 200, description: 'What people read.' })
   readonly title!: string;
@@ -29,7 +29,7 @@ export class MilestoneRequest {
   readonly also_completed_by?: 'gate:narrow';
 }
 
-@ApiSchema({ name: 'ExitCriterion' })
+@ApiSchema({ name: 'ExitCriterionDefinition' })
 export class ExitCriterionRequest {
   @Text({ max: 64, description: aboutKeys })
   readonly key!: string;

@@ -13,7 +13,16 @@ import { runCatalogue } from '../../src/runs/run.events.js';
 import { founder } from '../../src/templates/built-in/founder.js';
 import { templateCatalogue } from '../../src/templates/template.events.js';
 import { templateStream } from '../../src/templates/template-stream.js';
-import { atBuild, atCheckGate, atDraftGate, command, history, readyDraft, start } from '../support/run-story.js';
+import {
+  atBuild,
+  atCheckGate,
+  atDraftGate,
+  command,
+  failedRule,
+  history,
+  readyDraft,
+  start,
+} from '../support/run-story.js';
 
 const page = readFileSync(new URL('../../docs/events.md', import.meta.url), 'utf8');
 const documented = [...page.matchAll(/^\| `([a-z_.]+)` \| ([a-z_]+) \| (\d+) \| ((?:`[a-z_]+` ?)+) \|$/gm)].map(
@@ -74,6 +83,7 @@ const stories: readonly (readonly RunCommand[])[] = [
     command('complete_stage', { stage: 'ship' }),
   ],
   [start()],
+  failedRule,
 ];
 
 const everything: readonly DomainEvent<string, object>[] = [

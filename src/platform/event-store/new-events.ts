@@ -33,7 +33,7 @@ export function newEvents<State, Event extends DomainEvent<string, object>>(
       schemaVersion,
       correlationId: context.correlationId,
       causationId: index === 0 ? context.commandId : (ids[0] ?? context.commandId),
-      actor: context.caller.actor,
+      actor: event.by ?? context.caller.actor,
       context: about,
       occurredAt: context.occurredAt ?? RECORDED_AT,
       recordedAt: RECORDED_AT,
