@@ -1,6 +1,8 @@
 import { EventStore1763600000001 } from './1763600000001-event-store.js';
 import { Access1763600000002 } from './1763600000002-access.js';
 import { ReadModels1763600000003 } from './1763600000003-read-models.js';
+import { Append1763600000004 } from './1763600000004-append.js';
+import { Hiring1763600000005 } from './1763600000005-hiring.js';
 import { GateRules1763600000006 } from './1763600000006-gate-rules.js';
 
 /** Every migration, oldest first. */
@@ -8,5 +10,7 @@ export const migrations = [
   EventStore1763600000001,
   Access1763600000002,
   ReadModels1763600000003,
+  Append1763600000004,
+  Hiring1763600000005,
   GateRules1763600000006,
 ];

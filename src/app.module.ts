@@ -1,9 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { CandidateEntity } from './hiring/candidate/candidate.entity.js';
+import { HiringModule } from './hiring/hiring.module.js';
+import { JobProfileEntity } from './hiring/job-profile/job-profile.entity.js';
 import { ApiKeyEntity } from './platform/auth/api-key.entity.js';
 import { AuthModule } from './platform/auth/auth.module.js';
 import { DatabaseModule, type DatabaseSettings } from './platform/database/database.module.js';
 import { EventStoreModule, type EventStoreSettings } from './platform/event-store/event-store.module.js';
+import { PersonKeysModule } from './platform/personal-data/person-keys.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { DecisionGateEntity } from './runs/decision-gate/decision-gate.entity.js';
 import { PipelineRunEntity } from './runs/pipeline-run/pipeline-run.entity.js';
@@ -15,7 +19,15 @@ import { TimelineModule } from './timeline/timeline.module.js';
 
 export type AppSettings = Omit<DatabaseSettings, 'entities'> & EventStoreSettings;
 
-const entities = [ApiKeyEntity, TemplateEntity, PipelineRunEntity, StageConfigEntity, DecisionGateEntity];
+const entities = [
+  ApiKeyEntity,
+  TemplateEntity,
+  JobProfileEntity,
+  CandidateEntity,
+  PipelineRunEntity,
+  StageConfigEntity,
+  DecisionGateEntity,
+];
 
 /** The whole service: the platform below, the capabilities on it. */
 @Module({})
@@ -27,9 +39,11 @@ export class AppModule {
         CqrsModule.forRoot(),
         DatabaseModule.at({ connection, poolSize, entities }),
         EventStoreModule.with(eventStore),
+        PersonKeysModule,
         AuthModule,
         TemplatesModule,
         ProjectsModule,
+        HiringModule,
         RunsModule,
         TimelineModule,
       ],

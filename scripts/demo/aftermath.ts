@@ -1,15 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Person } from './client.ts';
 import { table } from './pen.ts';
-import type { Cast } from './chapters.ts';
 import { told } from './moves.ts';
 import { type Storyteller, UnexpectedAnswerError } from './storyteller.ts';
 import type { Run, StageEvent, Verdict } from './wire.ts';
 
+/** Who looks on: one who may verify, one who only reads. */
+type Witnesses = Readonly<{ admin: Person; vic: Person }>;
+
 type Page = Readonly<{ items: readonly StageEvent[]; next: number | null }>;
 
 /** Holds the timeline against what was answered while it was made. Throws `UnexpectedAnswerError` where they differ. */
-export async function lookBack(teller: Storyteller, { admin, vic }: Cast, seen: readonly Run[]): Promise<void> {
+export async function lookBack(teller: Storyteller, { admin, vic }: Witnesses, seen: readonly Run[]): Promise<void> {
   teller.chapter('Looking back');
   for (const answered of seen) {
     const replayed = await teller.step<Run>(vic, {
@@ -30,7 +32,7 @@ export async function lookBack(teller: Storyteller, { admin, vic }: Cast, seen: 
 }
 
 /** Reads the run's timeline, page by page, and writes it down as a table. */
-export async function showTimeline(teller: Storyteller, { vic }: Cast, run: Run): Promise<void> {
+export async function showTimeline(teller: Storyteller, { vic }: Witnesses, run: Run): Promise<void> {
   const events: StageEvent[] = [];
   for (let after: number | null = 0; after !== null;) after = await readPage(teller, vic, run, after, events);
   teller.chapter('The timeline of the run');

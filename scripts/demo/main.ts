@@ -1,69 +1,35 @@
 /**
- * A founder's story, told through the HTTP API of a running service, as any client would tell it: `npm run demo`.
+ * A story, told through the HTTP API of a running service, as any client would tell it: `npm run demo`, or `npm run demo -- hiring`.
  *
- * It makes a project and two keys of its own, so it can be told as often as one likes; the keys are revoked at its end. Ends with 1 where no
+ * It makes its subjects and keys of its own, so it can be told as often as one likes; the keys are revoked at its end. Ends with 1 where no
  * service answers, or where one answers otherwise than the story goes.
  */
-import { lookBack, showTimeline } from './aftermath.ts';
-import { type Cast, Chapters } from './chapters.ts';
 import type { Person } from './client.ts';
 import { findService, type Found, NoServiceError } from './find-service.ts';
+import { tellFounder } from './founder-story.ts';
+import { tellHiring } from './hiring-story.ts';
 import { penFor } from './pen.ts';
 import { Storyteller, UnexpectedAnswerError } from './storyteller.ts';
 import type { Run } from './wire.ts';
 
-type NewKey = Readonly<{ id: string; key: string; roles: readonly string[] }>;
+type Story = Readonly<{ title: string; tell: (teller: Storyteller, admin: Person) => Promise<Run> }>;
 
-async function main(): Promise<void> {
+const stories = new Map<string, Story>([
+  ['founder', { title: "A founder's story", tell: tellFounder }],
+  ['hiring', { title: "A candidate's story", tell: tellHiring }],
+]);
+
+class NoStoryError extends Error {}
+
+async function main(name = 'founder'): Promise<void> {
+  const story = stories.get(name);
+  if (story === undefined)
+    throw new NoStoryError(`There is no story "${name}". Ask for ${[...stories.keys()].join(' or ')}.`);
   const found = await findService(process.env);
   const teller = new Storyteller(found.url, penFor(process.stdout, process.env));
-  teller.pen.line(`A founder's story, told to the Stageline at ${found.url}.`);
-  const admin: Person = { name: 'Admin', key: found.adminKey };
-  teller.chapter('Keys');
-  const ada = await handOut(teller, admin, 'Ada', { roles: ['operator', 'approver'], actor_type: 'founder' });
-  const vic = await handOut(teller, admin, 'Vic', { roles: ['viewer'], actor_type: 'user' });
-  const cast: Cast = { admin, ada: ada.person, vic: vic.person };
-  const run = await tell(teller, cast);
-  for (const { id, person } of [ada, vic]) await takeBack(teller, admin, id, person);
+  teller.pen.line(`${story.title}, told to the Stageline at ${found.url}.`);
+  const run = await story.tell(teller, { name: 'Admin', key: found.adminKey });
   showLinks(teller, found, run);
-}
-
-async function tell(teller: Storyteller, cast: Cast): Promise<Run> {
-  const chapters = new Chapters(teller, cast);
-  const started = await chapters.fromNothing();
-  const validating = await chapters.thesisDefined(started);
-  const pivoted = await chapters.validatedDirection(validating);
-  const building = await chapters.backAndForward(pivoted);
-  const learning = await chapters.mvpBuilt(building);
-  const completed = await chapters.feedbackLoop(learning);
-  await lookBack(teller, cast, [started, pivoted, building, completed]);
-  await showTimeline(teller, cast, completed);
-  teller.chapter('The end');
-  return completed;
-}
-
-async function handOut(
-  teller: Storyteller,
-  admin: Person,
-  name: string,
-  rights: Readonly<{ roles: readonly string[]; actor_type: string }>,
-): Promise<Readonly<{ id: string; person: Person }>> {
-  const { id, key } = await teller.step<NewKey>(admin, {
-    does: `makes a key for ${name}`,
-    request: { path: '/keys', body: { name: `demo: ${name}`, actor_id: name.toLowerCase(), ...rights } },
-    status: 201,
-    hears: ({ roles }) => roles.join(', '),
-  });
-  return { id, person: { name, key } };
-}
-
-async function takeBack(teller: Storyteller, admin: Person, id: string, { name }: Person): Promise<void> {
-  await teller.step(admin, {
-    does: `revokes the key of ${name}`,
-    request: { path: `/keys/${id}`, method: 'DELETE' },
-    status: 204,
-    hears: () => 'it opens nothing any more; events keep its id',
-  });
 }
 
 function showLinks({ pen, commandCount }: Storyteller, { url }: Found, { id }: Run): void {
@@ -83,8 +49,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-main().catch((error: unknown) => {
-  const isExpected = error instanceof NoServiceError || error instanceof UnexpectedAnswerError;
+main(process.argv[2]).catch((error: unknown) => {
+  const isExpected =
+    error instanceof NoStoryError || error instanceof NoServiceError || error instanceof UnexpectedAnswerError;
   process.stderr.write(`${isExpected ? error.message : String((error as Error).stack ?? error)}\n`);
   process.exitCode = 1;
 });

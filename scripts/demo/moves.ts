@@ -9,21 +9,21 @@ type Decision = Readonly<{
   scope?: Readonly<{ keep?: readonly string[]; drop_milestones?: readonly string[]; note?: string }>;
 }>;
 
-/** What a founder does over and over, at the stage where the run stands. */
+/** What somebody does over and over, at the stage where the run stands. */
 export class Moves {
   private readonly teller: Storyteller;
-  private readonly founder: Person;
+  private readonly mover: Person;
 
-  constructor(teller: Storyteller, founder: Person) {
+  constructor(teller: Storyteller, mover: Person) {
     this.teller = teller;
-    this.founder = founder;
+    this.mover = mover;
   }
 
   /** Completes milestones, in this order; answers the run after the last. */
   async milestones(run: Run, ...keys: readonly string[]): Promise<Run> {
     let last = run;
     for (const key of keys) {
-      last = await this.teller.step<Run>(this.founder, {
+      last = await this.teller.step<Run>(this.mover, {
         does: `completes the milestone ${key}`,
         request: { path: `${stage(run)}/milestones/${key}/complete`, body: {} },
         hears: told,
@@ -34,7 +34,7 @@ export class Moves {
 
   /** Completes the stage: its gate opens, or the run enters the next one. */
   complete(run: Run): Promise<Run> {
-    return this.teller.step<Run>(this.founder, {
+    return this.teller.step<Run>(this.mover, {
       does: `completes the stage ${run.current_stage}`,
       request: { path: `${stage(run)}/complete`, body: {} },
       hears: told,
@@ -43,7 +43,7 @@ export class Moves {
 
   /** Decides at the open gate. */
   async decide(run: Run, decision: Decision): Promise<Run> {
-    const decided = await this.teller.step<Decided>(this.founder, {
+    const decided = await this.teller.step<Decided>(this.mover, {
       does: `decides at the gate: ${decision.decision}`,
       request: { path: decisionOf(run), body: decision },
       hears: (answer) => told(answer.run),
@@ -53,7 +53,7 @@ export class Moves {
 
   /** Completes a stage that is not ready, and is told what is missing. */
   tooEarly(run: Run, does: string): Promise<void> {
-    return this.teller.refused(this.founder, {
+    return this.teller.refused(this.mover, {
       does,
       request: { path: `${stage(run)}/complete`, body: {} },
       status: 409,

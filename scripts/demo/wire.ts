@@ -40,3 +40,10 @@ export type Verdict = Readonly<{
   checked_seals: number;
   finding: Readonly<{ message: string }> | null;
 }>;
+
+export type Candidate = Readonly<{ id: string; name: string | null; email: string | null }>;
+
+/** What a dry run of registering a candidate shows. */
+export type Registration = Readonly<{
+  events: readonly [Readonly<{ detail: Readonly<{ name: Readonly<{ ciphertext: string }> }> }>];
+}>;

@@ -3,6 +3,7 @@
  * without one does not compile.
  */
 export type ErrorCode =
+  | 'candidate-not-found'
   | 'command-in-progress'
   | 'criterion-not-found'
   | 'event-not-found'
@@ -15,6 +16,7 @@ export type ErrorCode =
   | 'internal-error'
   | 'invalid-input'
   | 'invalid-template'
+  | 'job-profile-not-found'
   | 'key-not-found'
   | 'last-admin-key'
   | 'limit-reached'

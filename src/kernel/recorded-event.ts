@@ -31,7 +31,7 @@ export type DomainEvent<Type extends string = string, Detail extends object = Js
   fromStage?: string;
   toStage?: string;
   reason?: string;
-  /** Who acted, where it was not whoever sent the command: the system by a rule of its own. */
+  /** Who acted, where it is not the command's caller: a gate's rule decides for the system. */
   by?: Actor;
 }>;
 

@@ -101,6 +101,16 @@ describe('cancelling a run', () => {
 
   it('ignores a cancelled run', () => {
     after(start(), cancel).when(cancel).thenNothing();
+    const rejected = command('cancel', { reason: 'No go', outcome: 'rejected' });
+    after(start(), rejected).when(rejected).thenNothing();
+    after(start(), rejected).when(cancel).thenNothing();
+  });
+
+  it('does not change the outcome of a cancelled run', () => {
+    const withdrawn = command('cancel', { reason: 'Another offer', outcome: 'withdrawn' });
+    const rejected = command('cancel', { reason: 'No go', outcome: 'rejected' });
+    after(start(), withdrawn).when(rejected).thenRejects('run-closed', { status: 'cancelled' });
+    after(start(), cancel).when(rejected).thenRejects('run-closed', { status: 'cancelled' });
   });
 
   it('needs a reason', () => {

@@ -39,11 +39,13 @@ export function unpark(run: Begun, command: Unpark): readonly RunEvent[] {
   return [unparked, ...openGate(runningAfter(run, unparked), command)];
 }
 
+/** Ends a run for good. Another outcome than the one it was cancelled with is not a repeat: it is refused, not dropped. */
 export function cancel(run: Begun, { data }: Cancel): readonly RunEvent[] {
-  if (run.status === 'cancelled') return [];
+  const outcome = statedReason(data.outcome);
+  if (run.status === 'cancelled' && (outcome ?? run.outcome) === run.outcome) return [];
   const open = run.status === 'parked' ? null : asRunning(run);
   const reason = requiredReason(data.reason, 'cancelling a run');
-  const detail = { outcome: statedReason(data.outcome) ?? 'cancelled' };
+  const detail = { outcome: outcome ?? 'cancelled' };
   const superseded = open === null ? [] : supersedeGate(open, reason);
   return [...superseded, { type: 'pipeline_run.cancelled', detail, reason }];
 }

@@ -8,7 +8,7 @@ import { type RunEvent, type Subject, runCatalogue } from './run.events.js';
 import type { RunState } from './run-state.decider.js';
 import { stageConfigs } from './stage-config/stage-config.projection.js';
 
-/** A run's stream: its rules, its read models, and the claim that lets a project have one open run at a time. */
+/** A run's stream: its rules, its read models, and the claim that lets a subject have one open run at a time. */
 export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
   name: 'pipeline_run',
   decider: createRunDecider(evaluateCondition),
@@ -31,5 +31,12 @@ export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
 const closing = new Set<RunEvent['type']>(['pipeline_run.completed', 'pipeline_run.cancelled']);
 
 function openRunClaims(subject: Subject): readonly string[] {
-  return subject.type === 'project' ? [`project/${subject.project_id}/open-run`] : [];
+  switch (subject.type) {
+    case 'project':
+      return [`project/${subject.project_id}/open-run`];
+    case 'application':
+      return [`candidate/${subject.candidate_id}/job-profile/${subject.job_profile_id}/open-run`];
+    case 'none':
+      return [];
+  }
 }

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { candidateDecider } from '../../src/hiring/candidate.decider.js';
+import { candidateCatalogue } from '../../src/hiring/candidate.events.js';
+import { jobProfileDecider } from '../../src/hiring/job-profile.decider.js';
+import { jobProfileCatalogue } from '../../src/hiring/job-profile.events.js';
 import type { Catalogue, DomainEvent } from '../../src/kernel/recorded-event.js';
+import { encrypt, newPersonKey } from '../../src/platform/personal-data/encryption.js';
 import { contentHash, leafHash } from '../../src/platform/event-store/content-hash.js';
 import { merkleRoot } from '../../src/platform/event-store/merkle.js';
 import { sealHash } from '../../src/platform/event-store/seal.js';
@@ -35,7 +40,13 @@ const documented = [...page.matchAll(/^\| `([a-z_.]+)` \| ([a-z_]+) \| (\d+) \| 
 
 type Filed = readonly (readonly [string, object])[];
 const filed = (catalogue: Catalogue<DomainEvent<string, object>>): Filed => Object.entries(catalogue);
-const catalogues = { ...runCatalogue, ...templateCatalogue, ...projectCatalogue };
+const catalogues = {
+  ...runCatalogue,
+  ...templateCatalogue,
+  ...projectCatalogue,
+  ...jobProfileCatalogue,
+  ...candidateCatalogue,
+};
 
 const approver = { actor: { type: 'user', id: 'ann' }, roles: ['approver'] } as const;
 
@@ -95,6 +106,20 @@ const everything: readonly DomainEvent<string, object>[] = [
   ...projectDecider.decide(projectDecider.initialState, {
     type: 'create_project',
     data: { name: 'Solar kiosk', requireManualReview: false },
+  }),
+  ...jobProfileDecider.decide(jobProfileDecider.initialState, {
+    type: 'create_job_profile',
+    data: { title: 'Software engineer', level: null, skills: [], description: null },
+  }),
+  ...candidateDecider.decide(candidateDecider.initialState, {
+    type: 'register_candidate',
+    data: {
+      name: encrypt(newPersonKey(), 'robin', 'name', 'Robin'),
+      email: null,
+      phone: null,
+      links: null,
+      external_id: null,
+    },
   }),
 ];
 

@@ -47,6 +47,16 @@ describe('appending to a stream', () => {
     expect(events.every(({ occurredAt, recordedAt }) => occurredAt === recordedAt)).toBe(true);
   });
 
+  it('records who acted for each event by itself', async () => {
+    const streamId = newId();
+    const events = [note(streamId, 1), note(streamId, 2, { actor: { type: 'system', id: 'rule' } })];
+    await opened.store.append([{ streamId, expectedVersion: 0, events, rows: {} }]);
+    expect((await read(streamId)).map(({ actor }) => actor)).toEqual([
+      { type: 'user', id: 'olga' },
+      { type: 'system', id: 'rule' },
+    ]);
+  });
+
   it('keeps the time at which the caller says it happened', async () => {
     const streamId = newId();
     await opened.store.append([

@@ -25,6 +25,8 @@ const uuid = '00000000-0000-7000-8000-00000000dead';
 /** Every route that takes a body, with one it would take. */
 const takes: Readonly<Record<string, object>> = {
   '/projects': { name: 'Solar kiosk' },
+  '/job-profiles': { title: 'Engineer' },
+  '/candidates': { name: 'Robin' },
   '/keys': { name: 'x', roles: ['viewer'], actor_type: 'user', actor_id: 'bo' },
   '/pipeline/start': { template: 'founder' },
   '{stage}/complete': { override: true, reason: 'Known.' },

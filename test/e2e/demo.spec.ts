@@ -14,9 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-const tell = (env: Readonly<Record<string, string>>): Promise<Told> =>
+const tell = (env: Readonly<Record<string, string>>, ...story: readonly string[]): Promise<Told> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, [PROGRAM], { env: { PATH: process.env['PATH'], ...env } });
+    const child = spawn(process.execPath, [PROGRAM, ...story], { env: { PATH: process.env['PATH'], ...env } });
     const said = { account: '', complaint: '' };
     child.stdout.on('data', (chunk: Buffer) => (said.account += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (said.complaint += chunk.toString()));
@@ -83,7 +83,49 @@ describe('the demo', () => {
   }, 60_000);
 });
 
+describe('the demo of hiring', () => {
+  let told: Told;
+  beforeAll(async () => {
+    told = await tell({ STAGELINE_URL: service.url, STAGELINE_KEY: ADMIN_KEY }, 'hiring');
+  }, 60_000);
+
+  it('tells its story to the end', () => {
+    expect(told).toMatchObject({ code: 0, complaint: '' });
+    expect(told.account).toMatch(/version \d+: completed, 100 % of the run/);
+  });
+
+  it.each([
+    '400 invalid-input',
+    'the name is stored as',
+    '409 run-already-open',
+    'resume_screen created, 0 % of the run',
+    '422 reason-required',
+    'decides at the gate: pivot',
+    'phone_screen created',
+    '403 not-a-decider',
+    'ends the run: rejected',
+    '409 run-closed',
+    'ends the run: withdrawn',
+    'nothing was changed',
+  ])('shows %s', (what) => {
+    expect(told.account).toContain(what);
+  });
+
+  it('leaves no run open', async () => {
+    const { body } = await service.api.get<{ items: { outcome: string }[] }>('/pipeline?template=swe1-hiring');
+    expect(body.items.map(({ outcome }) => outcome)).toEqual(['completed', 'rejected', 'withdrawn']);
+  });
+});
+
 describe('the demo without what it needs', () => {
+  it('says which stories there are where it knows none of that name', async () => {
+    const { code, complaint } = await tell({ STAGELINE_URL: service.url }, 'winter');
+    expect({ code, complaint }).toEqual({
+      code: 1,
+      complaint: 'There is no story "winter". Ask for founder or hiring.\n',
+    });
+  });
+
   it('says how to start a service where none answers', async () => {
     const { code, account, complaint } = await tell({ STAGELINE_URL: 'http://127.0.0.1:9' });
     expect({ code, account }).toEqual({ code: 1, account: '' });

@@ -15,6 +15,14 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
+async function hire(): Promise<readonly string[]> {
+  const { api } = service;
+  const job = accepted(await api.post<{ id: string }>('/job-profiles', { title: 'Engineer', skills: ['go'] }));
+  const robin = { name: 'Robin', email: 'robin@example.org', links: ['https://example.org/robin'] };
+  const candidate = accepted(await api.post<{ id: string }>('/candidates', robin));
+  return ['/job-profiles', `/job-profiles/${job.id}`, '/candidates', `/candidates/${candidate.id}`];
+}
+
 async function readEverything(runId: string, projectId: string, gateId: string): Promise<void> {
   const lists = ['/keys', '/templates', '/projects', '/pipeline', '/gates', '/timeline', '/audit/seals'];
   const things = [`/projects/${projectId}`, `/gates/${gateId}`, '/templates/founder', '/templates/founder/versions/1'];
@@ -58,6 +66,7 @@ describe('every route', () => {
     const { api, contract } = service;
     const { runId, projectId, gateId } = await standAtGate(api);
     await readEverything(runId, projectId, gateId);
+    for (const path of await hire()) accepted(await api.get(path));
     await decide(api, gateId, { decision: 'proceed', reason: 'It holds.' });
     await workOn(runId);
     await readEverything(runId, projectId, gateId);

@@ -15,6 +15,8 @@ beforeAll(async () => {
   }
   await backstage.close();
   for (let count = 0; count < 3; count += 1) await standAtGate(service.api);
+  for (const name of ['Robin', 'Kim', 'Alex']) await service.api.post('/candidates', { name });
+  for (const title of ['Engineer', 'Designer', 'Writer']) await service.api.post('/job-profiles', { title });
   const made = { name: 'x', roles: ['viewer'], actor_type: 'user', actor_id: 'bo' };
   for (let count = 0; count < 3; count += 1) await service.api.post('/keys', made);
 });
@@ -41,7 +43,7 @@ async function pages(path: string, limit: number, between: () => Promise<unknown
   return seen;
 }
 
-const lists = ['/projects', '/pipeline', '/gates', '/keys', '/templates'] as const;
+const lists = ['/projects', '/job-profiles', '/candidates', '/pipeline', '/gates', '/keys', '/templates'] as const;
 const nothing = () => Promise.resolve();
 
 describe.each(lists)('the list at %s', (path) => {
@@ -122,6 +124,7 @@ describe('templates', () => {
       ['beta', 2],
       ['founder', 1],
       ['gamma', 2],
+      ['swe1-hiring', 1],
     ]);
   });
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { expectReadModelsToEqualFold } from '../support/read-model-fold.js';
 import { startRunService } from '../support/run-service.js';
 import { accepted, eventTypes, readStage } from '../support/founder-walk.js';
+import { keyFor } from '../support/service.js';
 
 let service: Awaited<ReturnType<typeof startRunService>>;
 beforeAll(async () => {
@@ -149,13 +151,19 @@ describe('focus, results and facts', () => {
     expect((await readStage(api, runId, 'thesis_defined')).suggested_focus).toEqual(['Price.', 'Permits.']);
   });
 
-  it('keep the result that was recorded last', async () => {
+  it('keep the result that was recorded last, with who recorded it and when', async () => {
     const { api } = service;
     const { runId, stage } = await service.startRun();
     accepted(await api.post(`${stage}/result`, { outcome: 'undecided' }));
     const result = { outcome: 'pass', score: 4.5, feedback: 'Clear.', data: { panel: ['ada', 'bo'] } };
-    accepted(await api.post(`${stage}/result`, result));
-    expect((await readStage(api, runId, 'thesis_defined')).result).toEqual(result);
+    const bo = api.as(await keyFor(api, { roles: ['operator'], actor_id: 'bo' }));
+    accepted(await bo.post(`${stage}/result`, result));
+    const { items } = accepted(
+      await api.get<{ items: readonly { recorded_at: string }[] }>(`/pipeline/${runId}/timeline?category=result`),
+    );
+    const recorded = { recorded_by: { actor_type: 'user', actor_id: 'bo' }, recorded_at: items[1]?.recorded_at };
+    expect((await readStage(api, runId, 'thesis_defined')).result).toEqual({ ...result, ...recorded });
+    await expectReadModelsToEqualFold(service.connection);
   });
 
   it('record facts with what brought them, and nothing for what is known', async () => {

@@ -12,13 +12,16 @@ const THEIR_TENANT = '00000000-0000-7000-8000-0000000000bb';
 let service: Awaited<ReturnType<typeof startDocumentedService>>;
 let backstage: Backstage;
 let theirs: ApiClient;
-let ours: Awaited<ReturnType<typeof standAtGate>> & Readonly<{ riskId: string }>;
+let ours: Awaited<ReturnType<typeof standAtGate>> &
+  Readonly<{ riskId: string; jobProfileId: string; candidateId: string }>;
 beforeAll(async () => {
   service = await startDocumentedService();
   backstage = await openBackstage(service.connection);
   theirs = service.api.as(await backstage.keyIn(THEIR_TENANT, 'admin'));
   const standing = await standAtGate(service.api);
-  ours = { ...standing, riskId: standing.runId };
+  const { id: jobProfileId } = accepted(await service.api.post<{ id: string }>('/job-profiles', { title: 'Engineer' }));
+  const { id: candidateId } = accepted(await service.api.post<{ id: string }>('/candidates', { name: 'Robin' }));
+  ours = { ...standing, riskId: standing.runId, jobProfileId, candidateId };
   await until('all is sealed', async () => {
     const { body } = await service.api.get<{ items: readonly object[] }>(`/timeline?run_id=${ours.runId}`);
     return body.items.length === ours.run.version;
@@ -30,7 +33,7 @@ afterAll(async () => {
 });
 
 describe('somebody of another tenant', () => {
-  it.each(['/projects', '/pipeline', '/gates', '/templates', '/timeline'])(
+  it.each(['/projects', '/job-profiles', '/candidates', '/pipeline', '/gates', '/templates', '/timeline'])(
     'sees nothing of ours at %s',
     async (path) => {
       expect(accepted(await theirs.get(path))).toEqual({ items: [], next: null });
@@ -48,6 +51,8 @@ describe('somebody of another tenant', () => {
     const paths = ['', '?version=1', '?as_of=2999-01-01T00:00:00Z', '/stages', '/readiness', '/actions', '/timeline'];
     const addresses = [
       `/projects/${projectId}`,
+      `/job-profiles/${ours.jobProfileId}`,
+      `/candidates/${ours.candidateId}`,
       `/gates/${gateId}`,
       '/templates/founder',
       '/templates/founder/versions/1',

@@ -81,6 +81,17 @@ describe('a command decided by what another process has overtaken', () => {
   });
 });
 
+describe('an event that says who acted', () => {
+  it('is recorded as theirs, the others as the caller’s', async () => {
+    await run(opened, { type: 'fill' });
+    const events = await opened.store.read(DEFAULT_TENANT_ID, streamId);
+    expect(events.map(({ type, actor, detail }) => [type, actor.id, detail])).toEqual([
+      ['note.added', 'olga', { text: 'the last' }],
+      ['book.closed', 'last-page', { by: 'the last page' }],
+    ]);
+  });
+});
+
 describe('commands of two processes on one stream at once', () => {
   it('all take effect, each once', async () => {
     const texts = Array.from({ length: 40 }, (_, index) => `note ${index}`);

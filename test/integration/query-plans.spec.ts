@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { v7 as newId } from 'uuid';
+import type { Append } from '../../src/platform/event-store/append.js';
+import { appendParameters } from '../../src/platform/event-store/append-parameters.js';
 import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
 import { note, openStore, sealAll } from '../support/store.js';
 
@@ -20,7 +22,7 @@ beforeAll(async () => {
   for (let batch = 0; batch < 5; batch += 1) await opened.store.append(Array.from({ length: 200 }, ofTwentyEvents));
   await sealAll(opened);
   await owner.query(`
-    insert into pipeline_runs select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, 'founder', 1, '', '', 'project', gen_random_uuid(), null, null, '{}', '{}',
+    insert into pipeline_runs select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, 'founder', 1, '', '', 'project', gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '{}', '{}',
       'running', null, 'a', 1, now(), '[]', '{}', '{}', '[]', 0, null, null, now(), now() from generate_series(1, 4000);
     insert into decision_gates (id, tenant_id, stream_version, run_id, stage, stage_number, gate_type, status, options, allowed_deciders, reason_required_for,
       evidence, votes, created_at, expires_at)
@@ -74,6 +76,16 @@ describe('the plan of a hot query', () => {
       `select * from pipeline_runs where project_id = '${id}' order by created_at desc limit 1`,
       /^ix_pipeline_runs_project$/,
     ],
+    [
+      'the runs of a candidate',
+      `select * from pipeline_runs where tenant_id = '${DEFAULT_TENANT_ID}' and candidate_id = '${id}' order by created_at, id limit 50`,
+      /^ix_pipeline_runs_candidate$/,
+    ],
+    [
+      'the runs for a job profile',
+      `select * from pipeline_runs where tenant_id = '${DEFAULT_TENANT_ID}' and job_profile_id = '${id}' order by created_at, id limit 50`,
+      /^ix_pipeline_runs_job_profile$/,
+    ],
     ['the gates of a run', `select * from decision_gates where run_id = '${id}'`, /^ix_decision_gates_run$/],
     [
       'the gates that wait for a decision',
@@ -89,5 +101,38 @@ describe('the plan of a hot query', () => {
     const { indexes, readWhole } = await planOf(statement);
     expect(indexes.some((name) => index.test(String(name)))).toBe(true);
     expect(readWhole).toEqual([]);
+  });
+});
+
+describe('an append', () => {
+  const keyed = (streamId: string, version: number): Append => ({
+    streamId,
+    expectedVersion: version - 1,
+    events: [note(streamId, version)],
+    rows: {},
+    receipt: { key: newId(), requestHash: 'ab'.repeat(32), answer: { status: 200, body: {}, headers: {} } },
+  });
+
+  it('reads no table from end to end, even by plans made while the tables were empty', async () => {
+    const fresh = await openStore();
+    const client = await fresh.superuser();
+    const append = (one: Append) => {
+      const values = appendParameters([one]);
+      const places = values.map((_, index) => `$${String(index + 1)}`).join(', ');
+      return client.query({ name: 'append', text: `select append_events(${places})`, values });
+    };
+    const streamId = newId();
+    await append(keyed(streamId, 1));
+    await fresh.store.append(Array.from({ length: 500 }, () => keyed(newId(), 1)));
+    await client.query('begin');
+    await append(keyed(streamId, 2));
+    await append(keyed(newId(), 1));
+    const { rows } = await client.query<{ relname: string }>(
+      `select relname from pg_stat_xact_user_tables
+       where seq_tup_read > 10 and relname in ('stream_heads', 'command_receipts', 'stream_claims', 'stage_events')`,
+    );
+    await client.query('commit');
+    await fresh.close();
+    expect(rows).toEqual([]);
   });
 });

@@ -55,6 +55,8 @@ async function tablesOfTenants(): Promise<readonly string[]> {
 /** Leaves a row in every table: by commands, and where those take hundreds of events, behind the service's back. */
 async function fill(api: ApiClient, tenantId: string): Promise<void> {
   await api.post('/projects', { name: 'Solar kiosk' }, { headers: { 'idempotency-key': 'fill' } });
+  await api.post('/job-profiles', { title: 'Software engineer' });
+  await api.post('/candidates', { name: 'Robin Fairweather' });
   const { runId, run } = await standAtGate(api);
   await until('all is sealed', async () => {
     const { body } = await api.get<{ items: readonly object[] }>(`/timeline?run_id=${runId}`);

@@ -9,7 +9,9 @@ type BookClosed = DomainEvent<'book.closed', { by: string }>;
 type BookOpened = DomainEvent<'book.opened', { by: string }>;
 type NotebookEvent = NoteAdded | BookClosed | BookOpened;
 
-type NotebookCommand = Readonly<{ type: 'add'; text: string } | { type: 'close' } | { type: 'open' }>;
+type NotebookCommand = Readonly<
+  { type: 'add'; text: string } | { type: 'close' } | { type: 'open' } | { type: 'fill' }
+>;
 type NotebookState = Readonly<{ notes: number; isClosed: boolean }>;
 type NotebookStream = StreamType<NotebookState, NotebookCommand, NotebookEvent>;
 
@@ -20,6 +22,11 @@ const decide = ({ isClosed }: NotebookState, command: NotebookCommand): readonly
       return [{ type: 'note.added', detail: { text: command.text } }];
     case 'close':
       return isClosed ? [] : [{ type: 'book.closed', detail: { by: 'olga' } }];
+    case 'fill': // The last page closes the book by itself.
+      return [
+        { type: 'note.added', detail: { text: 'the last' } },
+        { type: 'book.closed', detail: { by: 'the last page' }, by: { type: 'system', id: 'last-page' } },
+      ];
     case 'open':
       return isClosed ? [{ type: 'book.opened', detail: { by: 'olga' } }] : [];
   }

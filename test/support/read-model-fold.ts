@@ -1,5 +1,7 @@
 import { expect } from '@jest/globals';
 import pg from 'pg';
+import { candidateStream } from '../../src/hiring/candidate-stream.js';
+import { jobProfileStream } from '../../src/hiring/job-profile-stream.js';
 import { type Row, type Rows, project } from '../../src/kernel/projection.js';
 import type { DomainEvent, Recorded } from '../../src/kernel/recorded-event.js';
 import { type Connection, sessionOptions } from '../../src/platform/database/data-source.js';
@@ -15,7 +17,7 @@ type Table = Readonly<Record<string, Record<string, unknown>>>;
 type Projected = StreamType<unknown, never, AnyEvent>['projections'];
 
 const projectionsOf: Readonly<Record<string, Projected>> = Object.fromEntries(
-  [runStream, projectStream, templateStream].map(({ name, projections }) => [
+  [runStream, projectStream, jobProfileStream, candidateStream, templateStream].map(({ name, projections }) => [
     name,
     projections as unknown as Projected,
   ]),

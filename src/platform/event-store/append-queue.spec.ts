@@ -21,37 +21,74 @@ function slowDatabase() {
   return { queue, calls, sent: () => calls.map(({ streams }) => streams) };
 }
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+/** The end of this turn of the event loop, and of the next. */
+const turn = async () => {
+  for (let end = 0; end < 2; end += 1) await new Promise((resolve) => setImmediate(resolve));
+};
 
 describe('appending while others are under way', () => {
-  it('sends the first at once and joins those that come meanwhile, each answered by itself', async () => {
+  it('sends what comes in one turn of the event loop in two groups, side by side', async () => {
     const { queue, calls, sent } = slowDatabase();
     const answers = ['a', 'b', 'c', 'd', 'e'].map((stream) => queue.append(to(stream)));
+    expect(sent()).toEqual([]);
+    await turn();
+    expect(sent()).toEqual([
+      ['a', 'b', 'c'],
+      ['d', 'e'],
+    ]);
+    for (const { answer } of calls) answer();
+    expect(await Promise.all(answers)).toEqual(['a', 'b', 'c', 'd', 'e'].map((recordedAt) => ({ recordedAt })));
+  });
+
+  it('joins those that come meanwhile, each answered by itself', async () => {
+    const { queue, calls, sent } = slowDatabase();
+    const early = ['a', 'b'].map((stream) => queue.append(to(stream)));
+    await turn();
+    const late = ['c', 'd', 'e'].map((stream) => queue.append(to(stream)));
+    await turn();
     expect(sent()).toEqual([['a'], ['b']]);
     calls[0]?.answer();
-    await settled();
+    await turn();
     expect(sent()).toEqual([['a'], ['b'], ['c', 'd', 'e']]);
-    calls[1]?.answer();
+    expect(await early[0]).toEqual({ recordedAt: 'a' });
     calls[2]?.answer();
-    expect(await Promise.all(answers)).toEqual(['a', 'b', 'c', 'd', 'e'].map((recordedAt) => ({ recordedAt })));
+    expect(await Promise.all(late)).toEqual(['c', 'd', 'e'].map((recordedAt) => ({ recordedAt })));
+  });
+
+  it('lets the next appends of those just answered go together', async () => {
+    const { queue, calls, sent } = slowDatabase();
+    const goOn = async (name: string): Promise<void> => {
+      await queue.append(to(`${name}1`));
+      await queue.append(to(`${name}2`));
+    };
+    for (const name of ['a', 'b', 'c', 'd']) void goOn(name);
+    await turn();
+    calls[0]?.answer();
+    await turn();
+    expect(sent()).toEqual([
+      ['a1', 'b1'],
+      ['c1', 'd1'],
+      ['a2', 'b2'],
+    ]);
   });
 
   it('never puts a stream twice into a group, and keeps the order of its appends', async () => {
     const { queue, calls, sent } = slowDatabase();
     for (const stream of ['a', 'b', 'c', 'c', 'd', 'c']) void queue.append(to(stream));
-    for (const index of [0, 1, 2, 3, 4]) {
+    for (const index of [0, 1, 2, 3]) {
+      await turn();
       calls[index]?.answer();
-      await settled();
     }
-    expect(sent()).toEqual([['a'], ['b'], ['c', 'd'], ['c'], ['c']]);
+    expect(sent()).toEqual([['a', 'b', 'c'], ['c', 'd'], ['c']]);
   });
 
   it('sends groups of thirty-two at most', async () => {
     const { queue, calls, sent } = slowDatabase();
-    for (let stream = 0; stream < 40; stream += 1) void queue.append(to(String(stream)));
+    for (let stream = 0; stream < 80; stream += 1) void queue.append(to(String(stream)));
+    await turn();
     calls[0]?.answer();
-    await settled();
-    expect(sent().map(({ length }) => length)).toEqual([1, 1, 32]);
+    await turn();
+    expect(sent().map(({ length }) => length)).toEqual([32, 32, 16]);
   });
 });
 
@@ -60,27 +97,26 @@ describe('a group that is refused', () => {
     const database = slowDatabase();
     const answers = ['a', 'b', 'c', 'd'].map((stream) => database.queue.append(to(stream)));
     const outcomes = Promise.allSettled(answers);
-    database.calls[0]?.answer();
-    await settled();
+    await turn();
     return { ...database, outcomes };
   };
 
   it('is sent again one by one, and only the one at fault is refused', async () => {
     const { calls, sent, outcomes } = await grouped();
-    calls[2]?.answer(new ConcurrencyError('c', 0, 1));
-    await settled();
-    expect(sent()).toEqual([['a'], ['b'], ['c', 'd'], ['c'], ['d']]);
+    calls[0]?.answer(new ConcurrencyError('a', 0, 1));
+    await turn();
+    expect(sent()).toEqual([['a', 'b'], ['c', 'd'], ['a'], ['b']]);
     calls[1]?.answer();
-    calls[3]?.answer(new ConcurrencyError('c', 0, 1));
-    calls[4]?.answer();
-    expect((await outcomes).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    calls[2]?.answer(new ConcurrencyError('a', 0, 1));
+    calls[3]?.answer();
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'fulfilled']);
   });
 
   it('is not sent again where nobody knows whether it was committed', async () => {
     const { calls, sent, outcomes } = await grouped();
-    calls[1]?.answer();
-    calls[2]?.answer(new Error('Connection terminated unexpectedly'));
+    calls[0]?.answer();
+    calls[1]?.answer(new Error('Connection terminated unexpectedly'));
     expect((await outcomes).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
-    expect(sent()).toHaveLength(3);
+    expect(sent()).toHaveLength(2);
   });
 });

@@ -28,6 +28,7 @@ type Waiting = Readonly<{ append: Append; answer: PromiseWithResolvers<Appended>
 export class AppendQueue {
   private readonly waiting: Waiting[] = [];
   private underWayCount = 0;
+  private isNextDue = false;
 
   constructor(private readonly send: (appends: readonly Append[]) => Promise<readonly Appended[]>) {}
 
@@ -35,15 +36,26 @@ export class AppendQueue {
   append(append: Append): Promise<Appended> {
     const answer = Promise.withResolvers<Appended>();
     this.waiting.push({ append, answer });
-    this.next();
+    this.nextInATurn();
     return answer.promise;
+  }
+
+  /** At the end of this turn of the event loop: what else arrives in it goes along, such as the next commands of clients just answered. */
+  private nextInATurn(): void {
+    if (this.isNextDue) return;
+    this.isNextDue = true;
+    setImmediate(() => {
+      this.isNextDue = false;
+      this.next();
+    });
   }
 
   private next(): void {
     while (this.underWayCount < UNDER_WAY && this.waiting.length > 0) {
       const leave = this.enter();
       const slow = setTimeout(leave, SLOW_MS);
-      void this.commit(this.takeGroup()).finally(() => {
+      const share = Math.ceil(this.waiting.length / (UNDER_WAY - this.underWayCount + 1));
+      void this.commit(this.takeGroup(Math.min(share, GROUP_SIZE))).finally(() => {
         clearTimeout(slow);
         leave();
       });
@@ -58,15 +70,15 @@ export class AppendQueue {
       if (!isUnderWay) return;
       isUnderWay = false;
       this.underWayCount -= 1;
-      this.next();
+      this.nextInATurn();
     };
   }
 
   /** Those that waited longest. A stream's second append waits for the next group: it has to see what the first did. */
-  private takeGroup(): readonly Waiting[] {
+  private takeGroup(size: number): readonly Waiting[] {
     const streams = new Set<string>();
     const group: Waiting[] = [];
-    for (let index = 0; index < this.waiting.length && group.length < GROUP_SIZE;) {
+    for (let index = 0; index < this.waiting.length && group.length < size;) {
       const { streamId } = (this.waiting[index] as Waiting).append;
       if (streams.has(streamId)) index += 1;
       else group.push(...this.waiting.splice(index, 1));

@@ -4,8 +4,14 @@ import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
 /** Names one stream at a time may hold. */
 export type Claims = Readonly<{ take: readonly string[]; release: readonly string[] }>;
 
-/** What is stored under an idempotency key: the answer as it went out. */
-export type StoredAnswer = Readonly<{ status: number; body: unknown; headers: Readonly<Record<string, string>> }>;
+/** What is stored under an idempotency key: the answer as it went out, but for what is personal in it. */
+export type StoredAnswer = Readonly<{
+  status: number;
+  body: unknown;
+  headers: Readonly<Record<string, string>>;
+  /** Whose encrypted fields the body has; they are opened on the way out, so that an answer does not outlive an erasure. */
+  personId?: string;
+}>;
 
 /** What one command writes to one stream, all or nothing. Events carry the placeholder for the time they are recorded at. */
 export type Append = Readonly<{

@@ -37,6 +37,8 @@ export type Outcome<Body extends object = object> = Readonly<{
   body: Body;
   version?: number;
   location?: string;
+  /** Whose encrypted fields the body has: what is stored stays encrypted, what goes out is opened. */
+  personId?: string;
   /** The answer was given before, to the same idempotency key. */
   replayed?: boolean;
   /** The answer was stored in the transaction of the events. */

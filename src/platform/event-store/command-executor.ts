@@ -30,9 +30,15 @@ import { Turns } from './turns.js';
 
 /**
  * What the client is told. A dry run tells the events too, and the body under the name of its `noun`; without one the body's own
- * fields stand beside the events.
+ * fields stand beside the events. `personId` names the person whose encrypted fields the body has.
  */
-export type Reply = Readonly<{ body: object; noun?: string; location?: string; kind?: 'created' | 'ok' }>;
+export type Reply = Readonly<{
+  body: object;
+  noun?: string;
+  location?: string;
+  kind?: 'created' | 'ok';
+  personId?: string;
+}>;
 
 /** What a command's handler knows: which stream, the words of the command, and how to answer from the rows it leaves. */
 export type Task<Command> = Readonly<{
@@ -167,8 +173,14 @@ export class CommandExecutor {
 }
 
 function outcomeOf(task: Task<unknown>, { rows, version }: Folded<unknown>): Outcome {
-  const { body, location, kind = 'ok' } = task.answer(rows);
-  return { kind, body, version, ...(location === undefined ? {} : { location }) };
+  const { body, location, personId, kind = 'ok' } = task.answer(rows);
+  return {
+    kind,
+    body,
+    version,
+    ...(location === undefined ? {} : { location }),
+    ...(personId === undefined ? {} : { personId }),
+  };
 }
 
 /** What the command would do: the same decision and the same rows, with the time of asking where the time of recording would stand. */
@@ -186,13 +198,14 @@ function rehearsed<State, Command, Event extends DomainEvent<string, object>>(
   };
 }
 
-function replayedOutcome({ status, body, headers }: StoredAnswer): Outcome {
+function replayedOutcome({ status, body, headers, personId }: StoredAnswer): Outcome {
   const { etag, location } = headers;
   return {
     kind: status === 201 ? 'created' : 'ok',
     body: body as object,
     ...(etag === undefined ? {} : { version: Number(etag.replaceAll('"', '')) }),
     ...(location === undefined ? {} : { location }),
+    ...(personId === undefined ? {} : { personId }),
     replayed: true,
     receiptStored: true,
   };

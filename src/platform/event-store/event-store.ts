@@ -7,6 +7,7 @@ import { ClaimHeldError, ConcurrencyError, TransientError } from './errors.js';
 import type { Append, Appended, Claims, StoredAnswer } from './append.js';
 import { appendParameters } from './append-parameters.js';
 import { AppendQueue } from './append-queue.js';
+import { Receipts } from './receipts.js';
 import { type StageEventRow, type StoredEvent, eventColumns, storedEvent } from './stored-event.js';
 
 /** Which events of a stream. Another `streamType` than the stream's has none: ids of one kind do not read another's. */
@@ -19,15 +20,13 @@ export type StreamSlice = Readonly<{
   recordedUntil?: string | null;
 }>;
 
-type AppendedRow = Readonly<{ command: number; recorded_at: Date | null; replayed: StoredAnswer | null }>;
-
 const APPEND = {
   name: 'append_events',
-  text: `select * from append_events(
-    $1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::int[], $6::uuid[], $7::text[], $8::text[], $9::jsonb[],
-    $10::timestamptz[], $11::text[], $12::bytea[], $13::text[], $14::jsonb[], $15::text[], $16::text, $17::int[],
-    $18::int[], $19::uuid[], $20::text[], $21::text[], $22::int[], $23::uuid[], $24::text[], $25::text[],
-    $26::text[], $27::jsonb[], $28::bytea[])`,
+  text: `select recorded from append_events(
+    $1::text, $2::bigint[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::int[], $8::uuid[], $9::jsonb[],
+    $10::timestamptz[], $11::text[], $12::bytea[], $13::text[], $14::jsonb[], $15::int[], $16::int[], $17::uuid[],
+    $18::text[], $19::text[], $20::int[], $21::uuid[], $22::text[], $23::text[], $24::text[], $25::text[], $26::text[],
+    $27::jsonb[], $28::bytea[], $29::int[], $30::text[], $31::text[])`,
 };
 const READ = {
   name: 'read_stream',
@@ -45,7 +44,7 @@ const VERSION = {
   text: 'select version from stream_heads where tenant_id = $1 and stream_id = $2',
 };
 
-/** The append-only store of streams. The protocol of an append is told in migrations/event-store/append-events.sql. */
+/** The append-only store of streams. The protocol of an append is told in migrations/append/append-events.sql. */
 @Injectable()
 export class EventStore {
   private readonly listeners = new Set<() => void>();
@@ -54,18 +53,42 @@ export class EventStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * Appends what one or many commands write, each to a stream of its own, in one transaction and one round trip.
+   * Appends what one or many commands write, each to a stream of its own, in one transaction and one round trip. A command whose key was
+   * answered before is given that answer and writes nothing.
    *
    * Throws `ConcurrencyError`, `ClaimHeldError`, `TransientError` (try again) or the refusal `idempotency-key-reused`; then nothing
    * is written.
    */
   async append(appends: readonly Append[]): Promise<readonly Appended[]> {
-    const rows = await this.database.call<AppendedRow>(APPEND, appendParameters(appends)).catch((error: unknown) => {
-      throw translated(error);
-    });
-    for (const listener of this.listeners) listener();
-    const outcomes = new Map(rows.map((row) => [row.command, row]));
-    return appends.map((_, index) => appended(outcomes.get(index + 1)));
+    try {
+      const [row] = await this.database.call<{ recorded: readonly string[] }>(APPEND, appendParameters(appends));
+      for (const listener of this.listeners) listener();
+      return (row?.recorded ?? []).map((recordedAt) => ({ recordedAt }));
+    } catch (error) {
+      return this.answerOrRefuse(appends, translated(error));
+    }
+  }
+
+  /**
+   * A refused append may hold commands that were answered before: those are given their answers, and the others are sent without them.
+   * Asked only now, because whoever repeats a key is as a rule answered before it comes to an append.
+   */
+  private async answerOrRefuse(appends: readonly Append[], refusal: unknown): Promise<readonly Appended[]> {
+    const isConflict = [ConcurrencyError, ClaimHeldError, TransientError].some((kind) => refusal instanceof kind);
+    if (!isConflict) throw refusal;
+    const given = await Promise.all(appends.map((append) => this.answerGiven(append)));
+    if (given.every((answer) => answer === null)) throw refusal;
+    const others = appends.filter((_, index) => given[index] === null);
+    const appended = others.length === 0 ? [] : await this.append(others);
+    const outcomes = appended[Symbol.iterator]();
+    return given.map((answer) => (answer === null ? (outcomes.next().value as Appended) : { replayed: answer }));
+  }
+
+  private async answerGiven({ receipt, events }: Append): Promise<StoredAnswer | null> {
+    if (receipt === undefined) return null;
+    const found = await new Receipts(this.database).find(events[0]?.tenantId ?? '', receipt.key);
+    if (found !== null && found.requestHash !== receipt.requestHash) throw keyReused();
+    return found?.answer ?? null;
   }
 
   /** Appends what one command writes, in one transaction with whatever else waits at that moment; fails as `append` does. */
@@ -104,12 +127,6 @@ export class EventStore {
   }
 }
 
-function appended(row: AppendedRow | undefined): Appended {
-  if (row?.replayed) return { replayed: row.replayed };
-  if (row?.recorded_at) return { recordedAt: row.recorded_at.toISOString() };
-  throw new Error('append_events did not answer for every command.');
-}
-
 function translated(error: unknown): unknown {
   if (!(error instanceof DatabaseError)) return error;
   const detail = JSON.parse(error.code?.startsWith('SL') === true ? (error.detail ?? '{}') : '{}') as Record<
@@ -119,11 +136,9 @@ function translated(error: unknown): unknown {
   switch (error.code ?? '') {
     case 'SL001':
       return new ConcurrencyError(String(detail['stream_id']), Number(detail['expected']), Number(detail['actual']));
-    case 'SL002':
-      return refuse('idempotency-key-reused', 'This idempotency key was used for another request: make a new key.');
     case 'SL003':
       return new ClaimHeldError(String(detail['claim']), String(detail['holder']));
-    case '23505': // A twin's refusal was stored under the same idempotency key between our look and our insert.
+    case '23505': // Answered before under its key.
       return error.constraint === 'pk_command_receipts' ? new TransientError(error.message, { cause: error }) : error;
     case '40001':
     case '40P01':
@@ -131,4 +146,8 @@ function translated(error: unknown): unknown {
     default:
       return error;
   }
+}
+
+function keyReused() {
+  return refuse('idempotency-key-reused', 'This idempotency key was used for another request: make a new key.');
 }

@@ -20,10 +20,10 @@ export function newEvents<State, Event extends DomainEvent<string, object>>(
 ): readonly Recorded<Event>[] {
   const ids = decided.map(() => newId());
   const about = actContext(type, before, context);
-  return decided.map((event, index) => {
-    const { category, schemaVersion } = type.catalogue[event.type as Event['type']];
+  return decided.map(({ by, ...event }, index) => {
+    const { category, schemaVersion } = type.catalogue[event.type];
     return {
-      ...event,
+      ...(event as Event),
       id: ids[index] ?? newId(),
       tenantId: context.caller.tenantId,
       streamId,
@@ -33,7 +33,7 @@ export function newEvents<State, Event extends DomainEvent<string, object>>(
       schemaVersion,
       correlationId: context.correlationId,
       causationId: index === 0 ? context.commandId : (ids[0] ?? context.commandId),
-      actor: event.by ?? context.caller.actor,
+      actor: by ?? context.caller.actor,
       context: about,
       occurredAt: context.occurredAt ?? RECORDED_AT,
       recordedAt: RECORDED_AT,

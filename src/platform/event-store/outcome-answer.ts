@@ -4,7 +4,7 @@ import type { Outcome } from './command-context.js';
 const statuses: Readonly<Record<Outcome['kind'], number>> = { created: 201, ok: 200, accepted: 202, dry_run: 200 };
 
 /** A command's outcome as it goes over the wire; also the form in which it is stored for an idempotency key. */
-export function outcomeAnswer({ kind, body, version, location, replayed }: Outcome): StoredAnswer {
+export function outcomeAnswer({ kind, body, version, location, personId, replayed }: Outcome): StoredAnswer {
   return {
     status: statuses[kind],
     body,
@@ -13,6 +13,7 @@ export function outcomeAnswer({ kind, body, version, location, replayed }: Outco
       ...(location === undefined ? {} : { location }),
       ...(replayed === true ? replayedHeader : {}),
     },
+    ...(personId === undefined ? {} : { personId }),
   };
 }
 

@@ -1,7 +1,9 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { from, lastValueFrom, map, type Observable } from 'rxjs';
+import { from, lastValueFrom, map, mergeMap, type Observable } from 'rxjs';
 import type { Caller, Outcome } from '../event-store/command-context.js';
+import { opened } from '../personal-data/encryption.js';
+import type { PersonKeys } from '../personal-data/person-keys.js';
 import { dryRunIn, idempotencyKeyIn } from './command-headers.js';
 import { isCommand } from './describe.js';
 import type { Idempotency, KeyedRequest } from './idempotency.js';
@@ -16,23 +18,37 @@ const keyed = new Set(['POST', 'PUT', 'PATCH']);
  * Turns the `Outcome` of a command into its answer, once per idempotency key.
  *
  * Only handlers described with `DescribeCommand` pass through it. It runs before the body is validated, so that a
- * replay costs one lookup.
+ * replay costs one lookup. What is personal in an answer is opened last of all, in a fresh and a replayed one alike.
  */
 export class CommandInterceptor implements NestInterceptor {
-  constructor(private readonly idempotency: Idempotency) {}
+  constructor(
+    private readonly idempotency: Idempotency,
+    private readonly personKeys: Pick<PersonKeys, 'find'>,
+  ) {}
 
   intercept(context: ExecutionContext, next: CallHandler<Outcome | undefined>): Observable<unknown> {
     if (!isCommand(context.getHandler())) return next.handle();
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
+    return this.answered(request, next).pipe(
+      mergeMap(async (answer) => answer && send(reply, await this.readable(answer, request))),
+    );
+  }
+
+  private answered(request: FastifyRequest, next: CallHandler<Outcome | undefined>): Observable<Answer | undefined> {
     const keyedRequest = keyedRequestOf(request);
-    if (keyedRequest === null) {
-      return next.handle().pipe(map((outcome) => outcome && send(reply, outcomeAnswer(outcome))));
-    }
+    if (keyedRequest === null) return next.handle().pipe(map((outcome) => outcome && outcomeAnswer(outcome)));
     rememberReceipt(request, keyedRequest.receipt);
     const run = () => lastValueFrom(next.handle() as Observable<Outcome>);
-    return from(this.idempotency.answer(keyedRequest, run)).pipe(map((answer) => send(reply, answer)));
+    return from(this.idempotency.answer(keyedRequest, run));
+  }
+
+  private async readable(answer: Answer, request: FastifyRequest): Promise<Answer> {
+    const { personId, body } = answer;
+    if (personId === undefined) return answer;
+    const keys = await this.personKeys.find(callerOf(request).tenantId, [personId]);
+    return { ...answer, body: opened(keys, personId, body as object) };
   }
 }
 

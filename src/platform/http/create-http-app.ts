@@ -6,6 +6,7 @@ import { KeyGuard } from '../auth/key.guard.js';
 import { KeyRing } from '../auth/key-ring.js';
 import { requireAccessOnEveryRoute } from '../auth/route-access.js';
 import { Receipts } from '../event-store/receipts.js';
+import { PersonKeys } from '../personal-data/person-keys.js';
 import { NestLog } from '../telemetry/nest-log.js';
 import { CommandInterceptor } from './command.interceptor.js';
 import { FieldsPipe } from './fields.pipe.js';
@@ -40,7 +41,7 @@ class HttpRoot {}
 /**
  * Puts the whole edge around `rootModule`, ready for `listen` or `inject`.
  *
- * `rootModule` has to provide `Receipts` and, with `AuthModule`, keys. Refuses to start where a route does not say who
+ * `rootModule` has to provide `Receipts`, `PersonKeys` and, with `AuthModule`, keys. Refuses to start where a route does not say who
  * may call it.
  */
 export async function createHttpApp(
@@ -58,7 +59,8 @@ export async function createHttpApp(
   const guard = new KeyGuard(app.get(KeyRing, anywhere), new RateLimit(rateLimitPerMinute));
   connect(app, adapter, { logger, guard });
   app.useGlobalGuards(guard);
-  app.useGlobalInterceptors(new CommandInterceptor(new Idempotency(app.get(Receipts, anywhere))));
+  const idempotency = new Idempotency(app.get(Receipts, anywhere));
+  app.useGlobalInterceptors(new CommandInterceptor(idempotency, app.get(PersonKeys, anywhere)));
   app.useGlobalPipes(new FieldsPipe());
   serveOpenApi(app, version);
   await app.init();

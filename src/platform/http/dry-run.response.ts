@@ -18,6 +18,11 @@ export class DryRunResponse {
     description: 'The template version as it would then be, where the command publishes one.',
   })
   readonly template?: object;
+  @AnyJson({ optional: true, description: 'The job profile as it would then be, where the command creates one.' })
+  readonly job_profile?: object;
+
+  @AnyJson({ optional: true, description: 'The candidate as it would then be, where the command registers one.' })
+  readonly candidate?: object;
 
   @AnyJson({ optional: true, description: 'The gate as it would then be, where the command is a decision.' })
   readonly gate?: object;

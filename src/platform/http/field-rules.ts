@@ -1,3 +1,4 @@
+import { isEmail, isURL } from 'class-validator';
 import { isInheritedName } from './text-faults.js';
 
 /** What a value must be; `message` ends a sentence that begins with the field. */
@@ -28,6 +29,17 @@ export const keyText: Rule = {
 export const uuid: Rule = {
   holds: (value) => typeof value === 'string' && uuidPattern.test(value),
   message: 'must be a uuid.',
+};
+
+/** An email address, as people have them: not one without a domain. */
+export const email: Rule = { holds: (value) => isEmail(value), message: 'must be an email address.' };
+
+const webAddress = { protocols: ['http', 'https'], require_protocol: true };
+
+/** An address that a browser may be sent to; nothing that would run in it. */
+export const link: Rule = {
+  holds: (value) => typeof value === 'string' && value.length <= 2000 && isURL(value, webAddress),
+  message: 'must be a URL that begins with http:// or https://, of at most 2000 characters.',
 };
 
 /** One of the words given. */

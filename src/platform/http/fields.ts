@@ -39,6 +39,11 @@ export function Uuid(options: FieldOptions = {}): PropertyDecorator {
   });
 }
 
+/** An email address. */
+export function Email(options: FieldOptions = {}): PropertyDecorator {
+  return field(options, { rule: rules.email, schema: { type: 'string', format: 'email' } });
+}
+
 /** One of a list of words. */
 export function Choice(choices: readonly string[], options: FieldOptions = {}): PropertyDecorator {
   return field(options, { rule: rules.choice(choices), schema: { type: 'string', enum: [...choices] } });
@@ -112,6 +117,15 @@ export function TextList(options: ListOptions = {}): PropertyDecorator {
     rule: rules.textList(min, max, choices === undefined ? rules.text(1, maxLength) : rules.choice(choices)),
     schema: { type: 'array', items: item, minItems: min, maxItems: max, uniqueItems: true },
     shape: { max, fromText: rules.listFrom },
+  });
+}
+
+/** Different http or https addresses, at most `max` (100). */
+export function LinkList(options: FieldOptions & Readonly<{ max?: number }> = {}): PropertyDecorator {
+  const { max = 100 } = options;
+  return field(options, {
+    rule: rules.textList(0, max, rules.link),
+    schema: { type: 'array', items: { type: 'string', format: 'uri' }, maxItems: max, uniqueItems: true },
   });
 }
 

@@ -9,6 +9,7 @@ import { KeysController } from '../auth/keys.controller.js';
 import { NewKeys } from '../auth/new-keys.js';
 import { DEFAULT_TENANT_ID, type Role } from '../event-store/command-context.js';
 import { Receipts } from '../event-store/receipts.js';
+import { PersonKeys } from '../personal-data/person-keys.js';
 import { createLogger } from '../telemetry/logger.js';
 import { createHttpApp, type HttpSettings } from './create-http-app.js';
 import { MemoryReceipts } from './receipts.fake.js';
@@ -37,13 +38,22 @@ export async function httpFixture(
 
   @Module({
     controllers: [KeysController, ...controllers],
-    providers: [KeyRing, NewKeys, { provide: ApiKeyStore, useValue: keys }, { provide: Receipts, useValue: receipts }],
+    providers: [
+      KeyRing,
+      NewKeys,
+      { provide: ApiKeyStore, useValue: keys },
+      { provide: Receipts, useValue: receipts },
+      { provide: PersonKeys, useValue: nobodysKeys },
+    ],
   })
   class FixtureModule {}
 
   const app = await createHttpApp(FixtureModule, { logger, version: '1.2.3', ...settings });
   return { app, keys, receipts, lines, keyFor: (...roles) => keyFor(keys, roles) };
 }
+
+/** No answer of a throw-away controller is about a person. */
+const nobodysKeys: Pick<PersonKeys, 'find'> = { find: () => Promise.resolve(new Map()) };
 
 async function keyFor(keys: MemoryApiKeyStore, roles: readonly Role[]): Promise<{ authorization: string }> {
   const secret = newSecret();

@@ -54,8 +54,7 @@ export class Idempotency {
     const found = await this.store.find(tenantId, receipt.key);
     if (found === null) return null;
     if (found.requestHash !== receipt.requestHash) throw keyReused();
-    const { status, body, headers } = found.answer;
-    return { status, body, headers: { ...headers, ...replayedHeader } };
+    return { ...found.answer, headers: { ...found.answer.headers, ...replayedHeader } };
   }
 
   private async runAndKeep(request: KeyedRequest, run: () => Promise<Outcome>): Promise<Answer> {

@@ -1,4 +1,5 @@
 import type { DomainError, ErrorCode } from '../../kernel/domain-error.js';
+import type { StoredAnswer } from '../event-store/append.js';
 import { problems } from './problems.js';
 
 /** An RFC 9457 document with the further fields of its refusal. */
@@ -13,8 +14,8 @@ export type ProblemDocument = Readonly<{
   [detail: string]: unknown;
 }>;
 
-/** An answer as it goes over the wire; also the form in which it is stored for an idempotency key. */
-export type Answer = Readonly<{ status: number; body: unknown; headers: Readonly<Record<string, string>> }>;
+/** An answer as it is made and stored; what is personal in it is opened as it is sent. */
+export type Answer = StoredAnswer;
 
 /** What the document says about the request besides the refusal. */
 export type ProblemOccasion = Readonly<{ instance: string; correlationId: string }>;

@@ -11,6 +11,11 @@ export type ProblemKind = Readonly<{
 
 /** The only place that knows statuses. `docs/errors.md` lists the same codes; a spec compares the two. */
 export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
+  'candidate-not-found': {
+    status: 404,
+    title: 'There is no such candidate',
+    advice: 'List the candidates with GET /candidates, or register one with POST /candidates.',
+  },
   'command-in-progress': {
     status: 409,
     title: 'The same command is still running',
@@ -72,6 +77,11 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     status: 422,
     title: 'The template is not valid',
     advice: 'Each entry of errors says where it is wrong and what would be right.',
+  },
+  'job-profile-not-found': {
+    status: 404,
+    title: 'There is no such job profile',
+    advice: 'List the job profiles with GET /job-profiles, or create one with POST /job-profiles.',
   },
   'key-not-found': {
     status: 404,
@@ -151,7 +161,7 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
   },
   'run-already-open': {
     status: 409,
-    title: 'The project already has an open run',
+    title: 'There is an open run for the same subject',
     advice: 'Go on with the run the answer names, or cancel it before starting another.',
   },
   'run-closed': {

@@ -80,7 +80,7 @@ export class RunCommandsController {
     return this.commands.execute(new ActOnRun(id, { type: 'unpark', data: { reason } }, context));
   }
 
-  /** Ends the run for good, wherever it stands. */
+  /** Ends the run for good, wherever it stands; a candidate’s as `rejected` or `withdrawn`. Once ended, its outcome stays. */
   @Post('cancel')
   @Allow(...commandRoles)
   @DescribeCommand({

@@ -57,7 +57,11 @@ export class AdvanceRequest {
 }
 
 export class CancelRunRequest extends ReasonRequest {
-  @Text({ optional: true, max: 100, description: 'How it ended. Defaults to cancelled.' })
+  @Text({
+    optional: true,
+    max: 100,
+    description: 'How it ended: `rejected` or `withdrawn` for a candidate. Defaults to cancelled.',
+  })
   readonly outcome?: string;
 }
 

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ValidateBy } from 'class-validator';
+import { ValidateBy, ValidateIf } from 'class-validator';
 import type { JsonObject } from '../../kernel/json.js';
 import { addField } from '../../platform/http/field-registry.js';
 import { isObject, keyPattern, keyText } from '../../platform/http/field-rules.js';
@@ -11,12 +11,19 @@ export type TemplateChoice = string | Readonly<{ key: string; version: number }>
 export class StartRunRequest {
   @Uuid({
     optional: true,
-    description: 'The project the run is about; without it the run is about nothing outside itself.',
+    description:
+      'The project the run is about. Without it, and without a candidate, it is about nothing outside itself.',
   })
   readonly project_id?: string;
 
+  @Uuid({ optional: true, description: 'Who applies; with the job profile.' })
+  readonly candidate_id?: string;
+
+  @Uuid({ optional: true, description: 'What they apply for; with the candidate.' })
+  readonly job_profile_id?: string;
+
   @TemplateField()
-  readonly template!: TemplateChoice;
+  readonly template?: TemplateChoice;
 
   @JsonMap({ optional: true, description: 'What the run begins with, as its first event keeps it.' })
   readonly input?: JsonObject;
@@ -24,7 +31,9 @@ export class StartRunRequest {
 
 function TemplateField(): PropertyDecorator {
   const schema = {
-    description: 'A key for its latest version, or a key with a version.',
+    required: false,
+    description:
+      'A key for its latest version, or a key with a version. Required, but for a candidate, where it defaults to `swe1-hiring`.',
     example: 'founder',
     oneOf: [
       { type: 'string', pattern: keyPattern.source },
@@ -39,6 +48,7 @@ function TemplateField(): PropertyDecorator {
   return (target, name) => {
     addField(target, String(name), {});
     ApiProperty(schema)(target, name);
+    ValidateIf((_owner, value: unknown) => value !== undefined)(target, name);
     ValidateBy({
       name: 'template',
       validator: { validate: isTemplateChoice, defaultMessage: () => 'must be a template key, or {"key", "version"}.' },

@@ -1,18 +1,20 @@
 import { Command, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
 import { v7 as newId } from 'uuid';
-import { refuse } from '../../kernel/domain-error.js';
+import { type ErrorCode, refuse } from '../../kernel/domain-error.js';
 import type { CommandContext, Outcome } from '../../platform/event-store/command-context.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import { ClaimHeldError } from '../../platform/event-store/errors.js';
+import { CandidateExists, JobProfileExists } from '../../hiring/contract.js';
 import { ProjectExists } from '../../projects/contract.js';
 import { FindTemplate, type TemplateRow } from '../../templates/contract.js';
 import { runAmong, runOnWire } from '../pipeline-run/run-on-wire.js';
 import type { Subject } from '../run.events.js';
 import { runStream } from '../run-stream.js';
 import { runCommand } from './act-on-run.js';
+import { startFormOf } from './start-form.js';
 import type { StartRunRequest, TemplateChoice } from './start-run.request.js';
 
-/** Start a run through a template, for a project or for nothing outside itself. */
+/** Start a run through a template: for a project, for a candidate and a job profile, or for nothing outside itself. */
 export class StartRunThrough extends Command<Outcome> {
   constructor(
     readonly request: StartRunRequest,
@@ -31,8 +33,10 @@ export class StartRunHandler implements ICommandHandler<StartRunThrough> {
 
   async execute({ request, context }: StartRunThrough): Promise<Outcome> {
     const { tenantId } = context.caller;
-    const subject = await this.subjectOf(request, tenantId);
-    const template = await this.templateOf(request.template, tenantId);
+    const form = startFormOf(request);
+    const { subject } = form;
+    await this.requireSubject(subject, tenantId);
+    const template = await this.templateOf(form.template, tenantId);
     const runId = newId();
     const data = {
       template: {
@@ -58,15 +62,15 @@ export class StartRunHandler implements ICommandHandler<StartRunThrough> {
         }),
       })
       .catch((error: unknown) => {
-        throw error instanceof ClaimHeldError ? alreadyOpen(error) : error;
+        throw error instanceof ClaimHeldError ? alreadyOpen(subject, error) : error;
       });
   }
 
-  private async subjectOf({ project_id: projectId }: StartRunRequest, tenantId: string): Promise<Subject> {
-    if (projectId === undefined) return { type: 'none' };
-    const exists = await this.queries.execute<ProjectExists, boolean>(new ProjectExists(tenantId, projectId));
-    if (!exists) throw refuse('project-not-found', `There is no project ${projectId}.`);
-    return { type: 'project', project_id: projectId };
+  private async requireSubject(subject: Subject, tenantId: string): Promise<void> {
+    for (const [question, code, message] of questionsAbout(subject, tenantId)) {
+      const exists = await this.queries.execute<typeof question, boolean>(question);
+      if (!exists) throw refuse(code, message);
+    }
   }
 
   private async templateOf(choice: TemplateChoice, tenantId: string): Promise<TemplateRow> {
@@ -80,7 +84,30 @@ export class StartRunHandler implements ICommandHandler<StartRunThrough> {
   }
 }
 
-function alreadyOpen({ holder }: ClaimHeldError) {
-  const message = `The project has an open run, ${holder}. Finish or cancel it before you start another.`;
+type Question = ProjectExists | CandidateExists | JobProfileExists;
+
+/** What the capabilities that keep subjects are asked, and what a no comes to. */
+function questionsAbout(subject: Subject, tenantId: string): readonly (readonly [Question, ErrorCode, string])[] {
+  switch (subject.type) {
+    case 'none':
+      return [];
+    case 'project': {
+      const { project_id: id } = subject;
+      return [[new ProjectExists(tenantId, id), 'project-not-found', `There is no project ${id}.`]];
+    }
+    case 'application': {
+      const { candidate_id: candidate, job_profile_id: job } = subject;
+      return [
+        [new CandidateExists(tenantId, candidate), 'candidate-not-found', `There is no candidate ${candidate}.`],
+        [new JobProfileExists(tenantId, job), 'job-profile-not-found', `There is no job profile ${job}.`],
+      ];
+    }
+  }
+}
+
+function alreadyOpen({ type }: Subject, { holder }: ClaimHeldError) {
+  const who =
+    type === 'application' ? 'The candidate has an open run for this job profile' : 'The project has an open run';
+  const message = `${who}, ${holder}. Finish or cancel it before you start another.`;
   return refuse('run-already-open', message, { run_id: holder });
 }

@@ -27,6 +27,9 @@ export class RunFilterQuery extends PageQuery {
 
   @Uuid({ optional: true })
   readonly candidate_id?: string;
+
+  @Uuid({ optional: true })
+  readonly job_profile_id?: string;
 }
 
 /** A tenant's runs, oldest first. */
@@ -52,6 +55,7 @@ export class ListRunsHandler implements IQueryHandler<ListRuns> {
       waitingOn: filter.waiting_on,
       projectId: filter.project_id,
       candidateId: filter.candidate_id,
+      jobProfileId: filter.job_profile_id,
     };
     const asked = { tenantId, where, after: creationIn(filter.after), limit: limit + 1 };
     const rows = await this.database.tenant(tenantId, (manager) => listByCreation(manager, PipelineRunEntity, asked));

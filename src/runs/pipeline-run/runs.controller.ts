@@ -33,14 +33,23 @@ export class RunsController {
     private readonly history: RunHistory,
   ) {}
 
-  /** Starts a run. Fails with `project-not-found`, `template-not-found`, `run-already-open` (`run_id`). */
+  /**
+   * Starts a run. Fails with `project-not-found`, `candidate-not-found`, `job-profile-not-found`, `template-not-found`,
+   * `run-already-open` (`run_id`).
+   */
   @Post('start')
   @Allow(...commandRoles)
   @DescribeCommand({
     summary: 'Start a run',
     answer: RunResponse,
     status: 201,
-    problems: ['project-not-found', 'template-not-found', 'run-already-open'],
+    problems: [
+      'project-not-found',
+      'candidate-not-found',
+      'job-profile-not-found',
+      'template-not-found',
+      'run-already-open',
+    ],
   })
   start(@Body() request: StartRunRequest, @CommandFrom() context: CommandContext): Promise<Outcome> {
     return this.commands.execute(new StartRunThrough(request, context));

@@ -1,8 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { bigintColumn, timeColumn } from '../../platform/database/column-types.js';
 import type { StageDefinition } from '../../templates/contract.js';
-import type { StageResult } from '../run.events.js';
-import type { StageConfigRow } from './stage-config.projection.js';
+import type { RecordedResult, StageConfigRow } from './stage-config.projection.js';
 
 @Entity('stage_configs')
 export class StageConfigEntity implements StageConfigRow {
@@ -52,7 +51,7 @@ export class StageConfigEntity implements StageConfigRow {
   suggestedFocus!: string[];
 
   @Column('jsonb', { nullable: true })
-  result!: StageResult | null;
+  result!: RecordedResult | null;
 
   @Column({ ...timeColumn, nullable: true })
   enteredAt!: string | null;

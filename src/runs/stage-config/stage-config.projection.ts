@@ -1,11 +1,15 @@
 import type { Projection } from '../../kernel/projection.js';
-import type { Recorded } from '../../kernel/recorded-event.js';
+import type { ActorType, Recorded } from '../../kernel/recorded-event.js';
 import type { MilestoneDefinition, StageDefinition } from '../../templates/contract.js';
 import type { RiskView, RunEvent, StageResult } from '../run.events.js';
 import type { StageState } from '../stage.plan.js';
 
 /** A milestone as it is shown; `template` is what the stage was defined with. */
 export type MilestoneView = Readonly<{ weight: number; completed: boolean; template: MilestoneDefinition }>;
+
+/** A stage's result as it is shown: with who recorded it, and when. */
+export type RecordedResult = StageResult &
+  Readonly<{ recorded_by: Readonly<{ actor_type: ActorType; actor_id: string }>; recorded_at: string }>;
 
 /** One stage of one run as it is worked on; nested values are spelled as on the wire. */
 export type StageConfigRow = Readonly<{
@@ -25,7 +29,7 @@ export type StageConfigRow = Readonly<{
   exitCriteria: readonly Readonly<{ key: string; text: string; met: boolean }>[];
   blockingRisks: readonly RiskView[];
   suggestedFocus: readonly string[];
-  result: StageResult | null;
+  result: RecordedResult | null;
   gated: boolean;
   enteredAt: string | null;
   completedAt: string | null;
@@ -37,7 +41,7 @@ type Of<Type extends RunEvent['type']> = Recorded<Extract<RunEvent, { type: Type
 /** One row per stage of a run, by `runId/stage`. */
 export const stageConfigs: Projection<StageConfigRow, RunEvent> = {
   name: 'stage_configs',
-  version: 1,
+  version: 2,
   keysOf: ({ streamId, detail }) => stagesTouched(detail).map((stage) => `${streamId}/${stage}`),
   on: {
     'pipeline_run.started': (_row, event, key) => planned(event, key),
@@ -157,6 +161,8 @@ function dismissed(row: Maybe, event: Of<'risk.dismissed'>): StageConfigRow {
   return moved(row, event, { blockingRisks });
 }
 
-function resultOf({ detail: { outcome, score, feedback, data } }: Of<'stage.result_recorded'>): StageResult {
-  return { outcome, score, feedback, data };
+function resultOf({ detail, actor, recordedAt }: Of<'stage.result_recorded'>): RecordedResult {
+  const { outcome, score, feedback, data } = detail;
+  const recorded_by = { actor_type: actor.type, actor_id: actor.id };
+  return { outcome, score, feedback, data, recorded_by, recorded_at: recordedAt };
 }

@@ -76,7 +76,10 @@ export class StageResponse {
   @TextList()
   readonly suggested_focus!: readonly string[];
 
-  @AnyJson({ nullable: true, description: '`outcome`, `score`, `feedback`, `data`; null until one is recorded.' })
+  @AnyJson({
+    nullable: true,
+    description: '`outcome`, `score`, `feedback`, `data`, `recorded_by`, `recorded_at`; null until one is recorded.',
+  })
   readonly result!: unknown;
 
   @Moment({ nullable: true })

@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { swe1Hiring } from './swe1-hiring.js';
+
+describe('the swe1-hiring template', () => {
+  it('has the stages of the design, in order', () => {
+    expect(swe1Hiring.stages.map(({ key, name }) => [key, name])).toEqual([
+      ['resume_screen', 'Resume Screen'],
+      ['oa', 'Online Assessment'],
+      ['phone_screen', 'Phone Screen'],
+      ['onsite_coding_1', 'Onsite Coding 1'],
+      ['onsite_coding_2', 'Onsite Coding 2'],
+      ['onsite_behavioral', 'Onsite Behavioral'],
+      ['onsite_design_lite', 'Onsite Design Lite'],
+      ['debrief', 'Debrief'],
+    ]);
+  });
+
+  it('starts no stage by itself and locks none, so that every stage is created at first', () => {
+    const onTheirOwn = swe1Hiring.stages.filter((stage) => stage.auto_start === true || stage.locked === true);
+    expect(onTheirOwn).toEqual([]);
+  });
+
+  it('ends every stage at a decision that may send the candidate back, with a reason', () => {
+    for (const { gate } of swe1Hiring.stages) {
+      expect(gate).toMatchObject({
+        gate_type: 'decision',
+        options: ['proceed', 'narrow', 'pivot', 'park'],
+        reason_required_for: ['pivot', 'park'],
+      });
+    }
+  });
+
+  it('lets the system decide where a score may, and the approver alone at the end', () => {
+    const people = ['approver', 'operator'];
+    expect(swe1Hiring.stages.map(({ gate }) => gate?.decided_by)).toEqual([
+      [...people, 'system'],
+      [...people, 'system'],
+      ...Array.from({ length: 5 }, () => people),
+      ['approver'],
+    ]);
+  });
+});
