@@ -3,6 +3,7 @@ import { Access1763600000002 } from './1763600000002-access.js';
 import { ReadModels1763600000003 } from './1763600000003-read-models.js';
 import { Append1763600000004 } from './1763600000004-append.js';
 import { Hiring1763600000005 } from './1763600000005-hiring.js';
+import { GateRules1763600000006 } from './1763600000006-gate-rules.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   ReadModels1763600000003,
   Append1763600000004,
   Hiring1763600000005,
+  GateRules1763600000006,
 ];

@@ -164,7 +164,8 @@ export class HiringChapters {
       score,
       ...(feedback === undefined ? {} : { feedback }),
     });
-    return this.recruiter.decide(waiting, { decision: 'proceed' });
+    // A score of 80 or more is decided by the gate's rule.
+    return waiting.open_gate_id === null ? waiting : this.recruiter.decide(waiting, { decision: 'proceed' });
   }
 
   private async interviewed(run: Run, result: Result): Promise<Run> {

@@ -2,24 +2,25 @@ import { describe, expect, it } from '@jest/globals';
 import {
   atDraftGate,
   command,
+  failedRule,
   founder,
   history,
   noon,
   start,
   stateAfter,
   viewer,
+  runDecider,
 } from '../../test/support/run-story.js';
 import { actionsFor } from './actions.policy.js';
 import type { Deciding, RunCommand } from './run-command.decider.js';
-import { runDecider } from './run.decider.js';
 
 const actions = (commands: readonly RunCommand[], by: Deciding = founder) =>
-  actionsFor('run-1', stateAfter(history(...commands)), by, noon);
+  actionsFor(runDecider, 'run-1', stateAfter(history(...commands)), by, noon);
 const named = (all: ReturnType<typeof actions>) => all.map(({ action, target }) => `${action} ${target ?? ''}`.trim());
 
 describe('the actions of a run', () => {
   it('are none before it is started', () => {
-    expect(actionsFor('run-1', runDecider.initialState, founder, noon)).toEqual([]);
+    expect(actionsFor(runDecider, 'run-1', runDecider.initialState, founder, noon)).toEqual([]);
   });
 
   it('lead to the routes of the commands', () => {
@@ -76,5 +77,25 @@ describe('the actions of a run', () => {
     const all = actions([start(), command('cancel', { reason: 'Sold' })]);
     expect(all.length).toBeGreaterThan(0);
     expect(all.filter(({ allowed }) => allowed)).toEqual([]);
+  });
+
+  it('tell of a gate that a rule could not decide what people may decide', () => {
+    const approver: Deciding = { actor: { type: 'user', id: 'ann' }, roles: ['approver'] };
+    const atGate = (by: Deciding) => actions(failedRule, by).filter(({ action }) => action === 'decide_gate');
+    expect(atGate(approver).map(({ target, allowed }) => [target, allowed])).toEqual([
+      ['proceed', true],
+      ['narrow', true],
+      ['pivot', true],
+      ['park', true],
+    ]);
+    expect(atGate(viewer).map(({ refusal }) => refusal?.code)).toEqual(Array(4).fill('not-a-decider'));
+    expect(named(actions(failedRule).filter(({ allowed }) => allowed))).toContain('record_result draft');
+  });
+
+  it('are of the next stage once a rule decided', () => {
+    const decided = [...failedRule, command('record_result', { stage: 'draft', outcome: 'pass', score: 30 })];
+    const all = actions(decided);
+    expect(named(all)).toContain('start_stage build');
+    expect(all.filter(({ action }) => action === 'decide_gate')).toEqual([]);
   });
 });

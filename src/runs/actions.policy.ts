@@ -1,7 +1,8 @@
+import type { Decider } from '../kernel/decider.js';
 import { DomainError } from '../kernel/domain-error.js';
 import type { Asked, Deciding, RunCommand } from './run-command.decider.js';
-import { runDecider } from './run.decider.js';
 import { currentStage, type Begun, type RunState } from './run-state.decider.js';
+import type { RunEvent } from './run.events.js';
 import type { Stage } from './stage.plan.js';
 
 /** Something this caller could do to the run, or may not and why. `path` is the route, from the root. */
@@ -14,6 +15,7 @@ export type Action = Readonly<{
   refusal?: Readonly<{ code: string; message: string }>;
 }>;
 
+type RunDecider = Decider<RunState, RunCommand, RunEvent>;
 type Candidate = Readonly<{ ask: Asked; target?: string; path: string }>;
 
 /** Stands in for the words a person will give, so that only the rest of the rules is tried. */
@@ -23,19 +25,29 @@ const anyReason = 'To be given.';
  * What can be done to a run, found by trying the decider itself: there is no second set of rules to keep in step.
  * What would change nothing is left out.
  */
-export function actionsFor(runId: string, state: RunState, by: Deciding, now: string): readonly Action[] {
+export function actionsFor(
+  decider: RunDecider,
+  runId: string,
+  state: RunState,
+  by: Deciding,
+  now: string,
+): readonly Action[] {
   if (state.status === 'not_started') return [];
   return candidates(state, `/pipeline/${runId}`).flatMap(({ ask, target, path }) => {
     const described = { action: ask.type, ...(target === undefined ? {} : { target }), method: 'POST' as const, path };
-    const outcome = attempt(state, { ...ask, by, now, freshId: runId });
+    const outcome = attempt(decider, state, { ...ask, by, now, freshId: runId });
     if (outcome === 'nothing') return [];
     return [outcome === 'allowed' ? { ...described, allowed: true } : { ...described, allowed: false, ...outcome }];
   });
 }
 
-function attempt(state: Begun, command: RunCommand): 'allowed' | 'nothing' | Required<Pick<Action, 'refusal'>> {
+function attempt(
+  decider: RunDecider,
+  state: Begun,
+  command: RunCommand,
+): 'allowed' | 'nothing' | Required<Pick<Action, 'refusal'>> {
   try {
-    return runDecider.decide(state, command).length > 0 ? 'allowed' : 'nothing';
+    return decider.decide(state, command).length > 0 ? 'allowed' : 'nothing';
   } catch (error) {
     if (error instanceof DomainError) return { refusal: { code: error.code, message: error.message } };
     throw error;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { atDraftGate, founder, history, noon, stateAfter } from '../../test/support/run-story.js';
+import { atDraftGate, founder, history, noon, stateAfter, runDecider } from '../../test/support/run-story.js';
 import { actionsFor } from './actions.policy.js';
 import { callableWith } from './call-roles.policy.js';
 
 const allowedWith = (...roles: readonly string[]) => {
-  const actions = actionsFor('run-1', stateAfter(history(...atDraftGate)), founder, noon);
+  const actions = actionsFor(runDecider, 'run-1', stateAfter(history(...atDraftGate)), founder, noon);
   return new Set(
     callableWith(roles, actions)
       .filter(({ allowed }) => allowed)
@@ -28,7 +28,10 @@ describe('the actions a key may call', () => {
   });
 
   it('say which roles the others take', () => {
-    const [refused] = callableWith(['viewer'], actionsFor('run-1', stateAfter(history(...atDraftGate)), founder, noon));
+    const [refused] = callableWith(
+      ['viewer'],
+      actionsFor(runDecider, 'run-1', stateAfter(history(...atDraftGate)), founder, noon),
+    );
     expect(refused?.refusal).toEqual({
       code: 'forbidden',
       message: 'This takes a key with one of these roles: admin, operator.',

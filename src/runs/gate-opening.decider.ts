@@ -41,9 +41,15 @@ function gateOpened(
     options: gate.options,
     decided_by: gate.decided_by,
     reason_required_for: gate.reason_required_for ?? [],
+    auto: gate.decided_by.includes('system') ? (gate.auto ?? []) : [],
     evidence: evidenceOf(run, stage),
   };
   return { type: 'gate.opened', detail };
+}
+
+/** Whether a gate's time is up, though nobody may have noticed yet. */
+export function isPast(gate: OpenedGate, now: string): boolean {
+  return gate.expires_at !== null && now > gate.expires_at;
 }
 
 /** What there is to judge by, as of the state given. */

@@ -1,6 +1,6 @@
 import { refuse } from '../kernel/domain-error.js';
 import { consequences, pivotTarget } from './consequences.decider.js';
-import { evidenceOf, openEscalatedGate } from './gate-opening.decider.js';
+import { evidenceOf, isPast, openEscalatedGate } from './gate-opening.decider.js';
 import { inTurn, requiredReason, statedReason } from './guards.decider.js';
 import { isSameJson } from './json.policy.js';
 import type { DecideGate, Deciding, ExpireGate } from './run-command.decider.js';
@@ -116,10 +116,6 @@ function gateDecided(run: Running, { gate_id, stage }: OpenedGate, { data }: Dec
     detail: { gate_id, stage, ...verdictOf(run, data), evidence },
     ...(data.reason === undefined ? {} : { reason: data.reason }),
   };
-}
-
-function isPast(gate: OpenedGate, now: string): boolean {
-  return gate.expires_at !== null && now > gate.expires_at;
 }
 
 function notPending(status: 'expired' | 'superseded'): Error {

@@ -123,9 +123,9 @@ describe('cancelling a run', () => {
     after(start(), cancel).when(each).thenRejects('run-closed', { status: 'cancelled' });
   });
 
-  it('refuses a completed run', () => {
+  it.each([...work, park, unpark, cancel])('refuses a completed run: $type', (each) => {
     const ship = trialStages.filter(({ key }) => key === 'ship');
-    after(start(ship), command('advance', {})).when(cancel).thenRejects('run-closed', { status: 'completed' });
+    after(start(ship), command('advance', {})).when(each).thenRejects('run-closed', { status: 'completed' });
   });
 });
 

@@ -39,14 +39,15 @@ export function suggestFocus(run: Running, { data }: SuggestFocus): readonly Run
 }
 
 export function recordResult(run: Running, { data }: RecordResult): readonly RunEvent[] {
-  const stage = stageAtHand(run, data.stage, 'in_progress');
+  const stage = unlockedStage(run, data.stage);
   const result = {
     outcome: data.outcome,
     score: data.score ?? null,
     feedback: data.feedback ?? null,
     data: data.data ?? null,
   };
-  if (isSameJson(stage.result, result)) return [];
+  if (isSameJson(stage.result, result)) return []; // Also where a rule that it satisfied has moved the run on.
+  stageAtHand(run, data.stage, 'in_progress');
   return [{ type: 'stage.result_recorded', detail: { stage: data.stage, ...result } }];
 }
 

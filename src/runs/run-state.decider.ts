@@ -1,5 +1,5 @@
 import type { JsonObject } from '../kernel/json.js';
-import type { OpenedGate, RiskView, RunEvent, RunOrigin, Verdict } from './run.events.js';
+import type { OpenedGate, RiskView, RuleFailure, RunEvent, RunOrigin, Verdict } from './run.events.js';
 import { createStage, planPipeline, type Stage } from './stage.plan.js';
 import { own } from './json.policy.js';
 
@@ -7,6 +7,9 @@ import { own } from './json.policy.js';
 export type ClosedGate = Readonly<{ status: 'decided'; verdict: Verdict } | { status: 'expired' | 'superseded' }>;
 
 export type Risk = RiskView & Readonly<{ stage: string }>;
+
+/** A gate with how its rules failed so far, each failure once. */
+export type PendingGate = OpenedGate & Readonly<{ failures: readonly RuleFailure[] }>;
 
 type Journey = Readonly<{
   origin: RunOrigin;
@@ -19,7 +22,7 @@ type Journey = Readonly<{
 }>;
 
 /** Only a running run can have a pending gate, and only one. */
-export type Running = Journey & Readonly<{ status: 'running'; gate: OpenedGate | null }>;
+export type Running = Journey & Readonly<{ status: 'running'; gate: PendingGate | null }>;
 export type Parked = Journey & Readonly<{ status: 'parked' }>;
 export type Closed = Journey & Readonly<{ status: 'completed' | 'cancelled'; outcome: string }>;
 export type Begun = Running | Parked | Closed;
@@ -47,7 +50,9 @@ function evolveBegun(run: Begun, event: Later): RunState {
     case 'pipeline_run.unparked':
       return { ...journey(run), status: 'running', gate: null };
     case 'gate.opened':
-      return run.status === 'running' ? { ...run, gate: event.detail } : run;
+      return run.status === 'running' ? { ...run, gate: { ...event.detail, failures: [] } } : run;
+    case 'gate.rule_failed':
+      return run.status === 'running' ? { ...run, gate: withFailure(run.gate, event.detail) } : run;
     case 'gate.decided': {
       const { gate_id: id, decision, to_stage, scope } = event.detail;
       return gateClosed(run, id, { status: 'decided', verdict: { decision, to_stage, scope } });
@@ -148,6 +153,10 @@ function begun(origin: RunOrigin): Running {
     closedGates: {},
     facts: {},
   };
+}
+
+function withFailure(gate: PendingGate | null, { rule, when, message }: RuleFailure): PendingGate | null {
+  return gate === null ? null : { ...gate, failures: [...gate.failures, { rule, when, message }] };
 }
 
 function gateClosed(run: Begun, id: string, gate: ClosedGate): Begun {

@@ -1,8 +1,9 @@
+import { evaluateCondition } from '../platform/expressions/conditions.js';
 import { type StreamType, inline } from '../platform/event-store/stream-type.js';
 import { decisionGates } from './decision-gate/decision-gate.projection.js';
 import { pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
 import type { RunCommand } from './run-command.decider.js';
-import { runDecider } from './run.decider.js';
+import { createRunDecider } from './run.decider.js';
 import { type RunEvent, type Subject, runCatalogue } from './run.events.js';
 import type { RunState } from './run-state.decider.js';
 import { stageConfigs } from './stage-config/stage-config.projection.js';
@@ -10,9 +11,9 @@ import { stageConfigs } from './stage-config/stage-config.projection.js';
 /** A run's stream: its rules, its read models, and the claim that lets a subject have one open run at a time. */
 export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
   name: 'pipeline_run',
-  decider: runDecider,
+  decider: createRunDecider(evaluateCondition),
   catalogue: runCatalogue,
-  stateVersion: 1,
+  stateVersion: 2,
   projections: [inline(pipelineRuns), inline(stageConfigs), inline(decisionGates)],
   claims: (before, events) => ({
     take: events.flatMap((event) => (event.type === 'pipeline_run.started' ? openRunClaims(event.detail.subject) : [])),

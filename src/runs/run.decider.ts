@@ -1,5 +1,7 @@
 import type { Decider } from '../kernel/decider.js';
 import { refuse } from '../kernel/domain-error.js';
+import type { EvaluateCondition } from '../kernel/expression.js';
+import { decideByRules } from './gate-rules.decider.js';
 import { decideGate, expireGate } from './gates.decider.js';
 import { asRunning } from './guards.decider.js';
 import { cancel, park, resume, startRun, unpark } from './lifecycle.decider.js';
@@ -55,9 +57,14 @@ function decide(state: RunState, command: RunCommand): readonly RunEvent[] {
   }
 }
 
-/** The rules of one run. */
-export const runDecider: Decider<RunState, RunCommand, RunEvent> = {
-  initialState: { status: 'not_started' },
-  decide,
-  evolve,
-};
+/** The rules of one run. The conditions of its templates are evaluated by the function given. */
+export function createRunDecider(evaluate: EvaluateCondition): Decider<RunState, RunCommand, RunEvent> {
+  return {
+    initialState: { status: 'not_started' },
+    decide: (state, command) => {
+      const events = decide(state, command);
+      return [...events, ...decideByRules(events.reduce<RunState>(evolve, state), events, command, evaluate)];
+    },
+    evolve,
+  };
+}

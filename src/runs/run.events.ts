@@ -1,6 +1,13 @@
 import type { JsonObject } from '../kernel/json.js';
 import type { Catalogue, DomainEvent } from '../kernel/recorded-event.js';
-import type { Decision, GateType, OnExpiry, StageDefinition, TemplateReference } from '../templates/contract.js';
+import type {
+  Decision,
+  GateRule,
+  GateType,
+  OnExpiry,
+  StageDefinition,
+  TemplateReference,
+} from '../templates/contract.js';
 
 // Which columns an event fills. `toStage`: the stage a `stage.*` event is about, so that one filter finds a stage's
 // whole life. `fromStage`: only on `stage.entered`, the stage the run left for it. `reason`: a person's words, where
@@ -61,8 +68,13 @@ export type OpenedGate = Readonly<{
   reason_required_for: readonly Decision[];
   expires_at: string | null;
   on_expiry: OnExpiry;
+  /** The rules that may decide it; none before there were rules. */
+  auto?: readonly GateRule[];
   evidence: Evidence;
 }>;
+
+/** A rule of a gate could not be evaluated. `rule` counts from 1. */
+export type RuleFailure = Readonly<{ rule: number; when: string; message: string }>;
 
 /** What a run begins with. The definitions are embedded: they never move under a run, and it explains itself. */
 export type RunOrigin = Readonly<{
@@ -105,6 +117,7 @@ export type RunEvent =
   | DomainEvent<'gate.decided', OfStage<{ gate_id: string; evidence: Evidence } & Verdict>>
   | DomainEvent<'gate.expired', OfStage<{ gate_id: string; on_expiry: OnExpiry }>>
   | DomainEvent<'gate.superseded', OfStage<{ gate_id: string }>>
+  | DomainEvent<'gate.rule_failed', OfStage<{ gate_id: string } & RuleFailure>>
   | DomainEvent<'facts.recorded', Readonly<{ facts: JsonObject; trigger: string }>>
   | DomainEvent<'stage.result_recorded', OfStage<StageResult>>;
 
@@ -133,6 +146,7 @@ export const runCatalogue: Catalogue<RunEvent> = {
   'gate.decided': { category: 'gate_decision', schemaVersion: 1 },
   'gate.expired': { category: 'gate_decision', schemaVersion: 1 },
   'gate.superseded': { category: 'gate_decision', schemaVersion: 1 },
+  'gate.rule_failed': { category: 'gate_decision', schemaVersion: 1 },
   'facts.recorded': { category: 'fact', schemaVersion: 1 },
   'stage.result_recorded': { category: 'result', schemaVersion: 1 },
 };

@@ -10,6 +10,13 @@ import {
 } from './stage.plan.js';
 
 const states: readonly StageState[] = ['created', 'in_progress', 'completed', 'gated'];
+const pairs = states.flatMap((from) => states.map((to) => ({ from, to })));
+const onward: Readonly<Record<StageState, readonly StageState[]>> = {
+  created: ['in_progress'],
+  in_progress: ['completed'],
+  completed: ['gated'],
+  gated: [],
+};
 const plan = planPipeline(trialStages);
 const stageAt = (index: number): Stage => {
   const stage = plan[index];
@@ -41,16 +48,20 @@ describe('planning a pipeline', () => {
     expect(legal).toEqual(['created in_progress', 'in_progress completed', 'completed gated']);
   });
 
-  it('updates a state along a legal move', () => {
-    expect(updateStageState(stageAt(0), 'in_progress')).toBe('in_progress');
-  });
-
-  it('refuses an illegal move with from, to and what is legal', () => {
+  it.each(pairs)('moves from $from to $to only where that is legal', ({ from, to }) => {
+    const stage = { ...stageAt(0), state: from };
+    const [legal] = onward[from];
+    expect(canProgress(from, to)).toBe(to === legal);
+    if (to === legal) {
+      expect(updateStageState(stage, to)).toBe(to);
+      return;
+    }
+    const way = legal === undefined ? 'No command moves it on from there.' : `From there it goes to ${legal}.`;
     const refusal = {
       code: 'illegal-transition',
-      message: 'Stage "Draft" is created, so it cannot be completed. From there it goes to in_progress.',
-      details: { stage: 'draft', from: 'created', to: 'completed', legal: ['in_progress'] },
+      message: `Stage "Draft" is ${from}, so it cannot be ${to}. ${way}`,
+      details: { stage: 'draft', from, to, legal: onward[from] },
     };
-    expect(() => updateStageState(stageAt(0), 'completed')).toThrow(expect.objectContaining(refusal));
+    expect(() => updateStageState(stage, to)).toThrow(expect.objectContaining(refusal));
   });
 });

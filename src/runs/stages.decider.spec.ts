@@ -13,8 +13,8 @@ import {
   start,
   trialStages,
   viewer,
+  runDecider,
 } from '../../test/support/run-story.js';
-import { runDecider } from './run.decider.js';
 
 describe('starting a run', () => {
   it('pins the definitions, enters the first stage and starts it', () => {
@@ -115,6 +115,7 @@ describe('completing a stage', () => {
             options: ['proceed', 'narrow', 'pivot', 'park'],
             decided_by: ['founder', 'approver'],
             reason_required_for: ['pivot', 'park'],
+            auto: [],
             expires_at: '2026-03-01T13:00:00.000Z',
             on_expiry: 'remain',
             evidence: {

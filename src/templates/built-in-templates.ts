@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { v7 as newId } from 'uuid';
 import { systemCaller } from '../platform/event-store/system-caller.js';
-import { founder } from './built-in/founder.js';
-import { swe1Hiring } from './built-in/swe1-hiring.js';
+import { builtInTemplates } from './built-in/built-in.js';
 import { PublishTemplateContent } from './commands/publish-template.js';
 
 /** Publishes the templates that come with the product through the same command as a user's own. */
@@ -13,7 +12,7 @@ export class BuiltInTemplates {
 
   /** Publishes what is new or changed for a tenant; a second call, here or in another process, changes nothing. */
   async publishFor(tenantId: string): Promise<void> {
-    for (const content of [founder, swe1Hiring]) {
+    for (const content of builtInTemplates) {
       const context = {
         caller: systemCaller(tenantId, 'stageline'),
         commandId: newId(),

@@ -1,6 +1,7 @@
 export type {
   Decision,
   GateDefinition,
+  GateRule,
   GateType,
   MilestoneDefinition,
   OnExpiry,

@@ -1,13 +1,14 @@
 import { v5 as nameBasedId } from 'uuid';
 import { type StreamType, inline } from '../platform/event-store/stream-type.js';
-import { type PublishTemplate, type TemplateState, templateDecider } from './template.decider.js';
+import { checkCondition } from '../platform/expressions/conditions.js';
+import { type PublishTemplate, type TemplateState, createTemplateDecider } from './template.decider.js';
 import { type TemplateEvent, templateCatalogue } from './template.events.js';
 import { templates } from './template/template.projection.js';
 
 /** A template key's stream: its rules and the read model written with each append. */
 export const templateStream: StreamType<TemplateState, PublishTemplate, TemplateEvent> = {
   name: 'template',
-  decider: templateDecider,
+  decider: createTemplateDecider(checkCondition),
   catalogue: templateCatalogue,
   stateVersion: 1,
   projections: [inline(templates)],

@@ -3,10 +3,12 @@ import { given } from '../../test/support/given.js';
 import { project, type Rows } from '../kernel/projection.js';
 import type { Recorded } from '../kernel/recorded-event.js';
 import { founder } from './built-in/founder.js';
-import { templateDecider, type PublishTemplate } from './template.decider.js';
+import type { PublishTemplate } from './template.decider.js';
+import { templateStream } from './template-stream.js';
 import type { TemplateEvent } from './template.events.js';
 import { templates, type TemplateRow } from './template/template.projection.js';
 
+const templateDecider = templateStream.decider;
 const publish = (contentHash: string, content = founder): PublishTemplate => ({
   type: 'publish_template',
   data: { content, contentHash },

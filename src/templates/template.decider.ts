@@ -1,7 +1,9 @@
 import type { Decider } from '../kernel/decider.js';
-import { refuse } from '../kernel/domain-error.js';
+import { type DomainError, refuse } from '../kernel/domain-error.js';
+import type { CheckCondition } from '../kernel/expression.js';
 import type { TemplateContent, TemplateEvent } from './template.events.js';
 import { checkTemplate } from './template.policy.js';
+import type { Problem } from './template-problem.policy.js';
 
 /** What the rule below needs to know of a key: its latest version, 0 before the first. */
 export type TemplateState = Readonly<{ version: number; contentHash: string | null }>;
@@ -12,12 +14,25 @@ export type PublishTemplate = Readonly<{
   data: Readonly<{ content: TemplateContent; contentHash: string }>;
 }>;
 
-function decide(state: TemplateState, { data: { content, contentHash } }: PublishTemplate): readonly TemplateEvent[] {
+/** The rules of one template key; what a condition is, it is told. */
+export function createTemplateDecider(
+  checkCondition: CheckCondition,
+): Decider<TemplateState, PublishTemplate, TemplateEvent> {
+  return {
+    initialState: { version: 0, contentHash: null },
+    decide: (state, command) => publish(state, command, checkCondition),
+    evolve: (_state, { detail }) => ({ version: detail.version, contentHash: detail.content_hash }),
+  };
+}
+
+function publish(
+  state: TemplateState,
+  { data: { content, contentHash } }: PublishTemplate,
+  checkCondition: CheckCondition,
+): readonly TemplateEvent[] {
   if (state.contentHash === contentHash) return []; // The same content again is the version that stands.
-  const errors = checkTemplate(content);
-  if (errors.length > 0) {
-    throw refuse('invalid-template', 'The template cannot be run as it is. Mend what is listed.', { errors });
-  }
+  const errors = checkTemplate(content, checkCondition);
+  if (errors.length > 0) throw invalidTemplate(errors);
   const detail = {
     key: content.key,
     version: state.version + 1,
@@ -28,9 +43,7 @@ function decide(state: TemplateState, { data: { content, contentHash } }: Publis
   return [{ type: 'template.published', detail }];
 }
 
-/** The rules of one template key. */
-export const templateDecider: Decider<TemplateState, PublishTemplate, TemplateEvent> = {
-  initialState: { version: 0, contentHash: null },
-  decide,
-  evolve: (_state, { detail }) => ({ version: detail.version, contentHash: detail.content_hash }),
-};
+/** The refusal of a template that cannot be run, with every problem. */
+export function invalidTemplate(errors: readonly Problem[]): DomainError {
+  return refuse('invalid-template', 'The template cannot be run as it is. Mend what is listed.', { errors });
+}

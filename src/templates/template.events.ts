@@ -22,6 +22,9 @@ export type MilestoneDefinition = Readonly<{
 /** Something that must be true before a stage may end. */
 export type ExitCriterion = Readonly<{ key: string; text: string }>;
 
+/** A decision the system takes by itself where a condition (in CEL, see docs/templates.md) holds. */
+export type GateRule = Readonly<{ when: string; decision: Decision }>;
+
 /** The judgement at the end of a stage. */
 export type GateDefinition = Readonly<{
   gate_type: GateType;
@@ -35,6 +38,8 @@ export type GateDefinition = Readonly<{
   on_expiry?: OnExpiry;
   /** Who may decide after `escalate`. */
   escalate_to?: readonly string[];
+  /** The first rule that holds decides; `decided_by` then names `system`. */
+  auto?: readonly GateRule[];
 }>;
 
 /** One stage, spelled as in template files and on the wire. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { GateDefinition, StageDefinition, TemplateContent } from './template.events.js';
+import { checkCondition } from '../platform/expressions/conditions.js';
 import { checkTemplate } from './template.policy.js';
+import { warnAbout } from './template-warnings.policy.js';
 
 const stage: StageDefinition = {
   key: 'only',
@@ -11,7 +13,9 @@ const stage: StageDefinition = {
 const gate: GateDefinition = { gate_type: 'decision', options: ['proceed'], decided_by: ['founder'] };
 
 function found(...stages: readonly StageDefinition[]): readonly string[] {
-  return checkTemplate({ key: 'trial', name: 'Trial', stages }).map(({ code, path }) => `${code} ${path}`);
+  return checkTemplate({ key: 'trial', name: 'Trial', stages }, checkCondition).map(
+    ({ code, path }) => `${code} ${path}`,
+  );
 }
 
 describe('checking a template', () => {
@@ -21,7 +25,7 @@ describe('checking a template', () => {
 
   it('finds every problem at once, each with what to do', () => {
     const content: TemplateContent = { key: 'Bad Key', name: ' ', stages: [{ ...stage, key: '', locked: true }] };
-    expect(checkTemplate(content)).toEqual([
+    expect(checkTemplate(content, checkCondition)).toEqual([
       {
         code: 'bad-key',
         path: '/key',
@@ -98,5 +102,72 @@ describe('checking a template', () => {
       'bad-expiry /stages/0/gate/expires_after_seconds',
       'no-decider /stages/0/gate/escalate_to',
     ]);
+  });
+
+  it('finds rules that could not decide, each with its column', () => {
+    const auto = [
+      { when: 'result.scoer >= 80', decision: 'proceed' as const },
+      { when: 'milestones.step && criteria.done && milestones.stepp', decision: 'park' as const },
+    ];
+    const problems = checkTemplate(
+      { key: 'trial', name: 'Trial', stages: [{ ...stage, gate: { ...gate, auto } }] },
+      checkCondition,
+    );
+    expect(problems).toEqual([
+      {
+        code: 'no-system',
+        path: '/stages/0/gate/decided_by',
+        message: 'Its rules may not decide.',
+        hint: 'Add "system", or leave the rules out.',
+      },
+      {
+        code: 'mistyped-condition',
+        path: '/stages/0/gate/auto/0/when',
+        message: 'At column 8: No such key: scoer.',
+        hint: 'Did you mean score?',
+        column: 8,
+      },
+      {
+        code: 'no-such-option',
+        path: '/stages/0/gate/auto/1/decision',
+        message: 'The gate has no option "park".',
+        hint: 'Decide one of proceed, or add it to the options.',
+      },
+      {
+        code: 'mistyped-condition',
+        path: '/stages/0/gate/auto/1/when',
+        message: 'At column 48: No such key: stepp.',
+        hint: 'Did you mean step?',
+        column: 48,
+      },
+    ]);
+  });
+});
+
+describe('warning about a template', () => {
+  const warned = (...stages: readonly StageDefinition[]) =>
+    warnAbout({ key: 'trial', name: 'Trial', stages }).map(({ code, path }) => `${code} ${path}`);
+  const bare: StageDefinition = { key: 'bare', name: 'Bare', milestones: {}, exit_criteria: [] };
+
+  it('says nothing about an ordinary one', () => {
+    expect(warned(stage, { ...stage, gate }, { ...bare, locked: true }, { ...bare, gate })).toEqual([]);
+  });
+
+  it('tells of stages that ask for nothing', () => {
+    expect(warned(stage, bare)).toEqual(['empty-stage /stages/1']);
+  });
+
+  it('tells of gates without people or without a way on, and of rules after one that always holds', () => {
+    const auto = [
+      { when: ' true ', decision: 'park' as const },
+      { when: 'progress_percent > 1', decision: 'park' as const },
+    ];
+    const lonely: GateDefinition = { ...gate, options: ['park'], decided_by: ['system'], auto };
+    expect(warned({ ...stage, gate: lonely })).toEqual([
+      'no-person /stages/0/gate/decided_by',
+      'no-way-on /stages/0/gate/options',
+      'unreachable-rule /stages/0/gate/auto/1',
+    ]);
+    expect(warned({ ...stage, gate: { ...gate, auto: auto.toReversed() } })).toEqual([]);
   });
 });

@@ -1,20 +1,21 @@
+import type { CheckCondition } from '../kernel/expression.js';
+import { checkGate } from './gate.policy.js';
 import type { GateDefinition, MilestoneDefinition, StageDefinition, TemplateContent } from './template.events.js';
+import type { Problem } from './template-problem.policy.js';
 
-/** One thing wrong with a template: where (a JSON pointer), what, and what to do about it. */
-export type Problem = Readonly<{ code: string; path: string; message: string; hint: string }>;
-
-const keySyntax = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+/** What the key of a template, a stage, a milestone or a criterion looks like. */
+export const keySyntax = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
 /** Far above any use, far below where products of weights stop being exact. */
-const heaviest = 1_000_000;
+export const heaviest = 1_000_000;
 
 /** Everything that keeps a template from being run, all at once; an empty list means it is sound. */
-export function checkTemplate(content: TemplateContent): readonly Problem[] {
+export function checkTemplate(content: TemplateContent, checkCondition: CheckCondition): readonly Problem[] {
   return [
     ...checkKey(content.key, '/key'),
     ...checkName(content.name, '/name'),
     ...checkPlan(content.stages),
-    ...content.stages.flatMap((stage, index) => checkStage(stage, `/stages/${String(index)}`)),
+    ...content.stages.flatMap((stage, index) => checkStage(stage, `/stages/${String(index)}`, checkCondition)),
   ];
 }
 
@@ -60,7 +61,7 @@ function checkUnique(named: readonly Readonly<{ key: string }>[], path: string):
     }));
 }
 
-function checkStage(stage: StageDefinition, path: string): readonly Problem[] {
+function checkStage(stage: StageDefinition, path: string, checkCondition: CheckCondition): readonly Problem[] {
   return [
     ...checkKey(stage.key, `${path}/key`),
     ...checkName(stage.name, `${path}/name`),
@@ -70,7 +71,7 @@ function checkStage(stage: StageDefinition, path: string): readonly Problem[] {
       ...checkKey(key, `${path}/milestones/${pointerToken(key)}`),
       ...checkMilestone(milestone, stage.gate, `${path}/milestones/${pointerToken(key)}`),
     ]),
-    ...(stage.gate === undefined ? [] : checkGate(stage.gate, `${path}/gate`)),
+    ...checkGate(stage, `${path}/gate`, checkCondition),
   ];
 }
 
@@ -99,31 +100,6 @@ function checkMilestone(
     });
   }
   return problems;
-}
-
-function checkGate(gate: GateDefinition, path: string): readonly Problem[] {
-  const rules: readonly (readonly [boolean, Problem])[] = [
-    [gate.options.length > 0, problem('no-options', `${path}/options`, 'Nothing could be decided.', 'Name an option.')],
-    [gate.decided_by.length > 0, problem('no-decider', `${path}/decided_by`, 'Nobody could decide.', 'Name who may.')],
-    [
-      (gate.reason_required_for ?? []).every((option) => gate.options.includes(option)),
-      problem('no-such-option', `${path}/reason_required_for`, 'It names what is no option.', 'Name options only.'),
-    ],
-    [
-      gate.expires_after_seconds === undefined ||
-        (Number.isSafeInteger(gate.expires_after_seconds) && gate.expires_after_seconds > 0),
-      problem('bad-expiry', `${path}/expires_after_seconds`, 'It is not a time span.', 'Use whole seconds from 1.'),
-    ],
-    [
-      gate.on_expiry !== 'escalate' || (gate.escalate_to ?? []).length > 0,
-      problem('no-decider', `${path}/escalate_to`, 'It escalates to nobody.', 'Name who may decide then.'),
-    ],
-  ];
-  return rules.flatMap(([holds, found]) => (holds ? [] : [found]));
-}
-
-function problem(code: string, path: string, message: string, hint: string): Problem {
-  return { code, path, message, hint };
 }
 
 /** RFC 6901 escapes. */

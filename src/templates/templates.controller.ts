@@ -1,22 +1,70 @@
-import { Controller, Get, Query } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import { refuse } from '../kernel/domain-error.js';
 import { Allow } from '../platform/auth/access.js';
-import type { Caller } from '../platform/event-store/command-context.js';
-import { CallerOf } from '../platform/http/command-from.js';
-import { DescribeRead } from '../platform/http/describe.js';
+import type { Caller, CommandContext, Outcome } from '../platform/event-store/command-context.js';
+import { CallerOf, CommandFrom } from '../platform/http/command-from.js';
+import { DescribeCommand, DescribeRead } from '../platform/http/describe.js';
 import { type Page, PageQuery } from '../platform/http/page.js';
 import { KeyParam, VersionParam } from '../platform/http/params.js';
+import { PublishTemplateContent } from './commands/publish-template.js';
 import { FindTemplate } from './contract.js';
+import { invalidTemplate } from './template.decider.js';
+import { TemplateContentRequest } from './template.request.js';
+import { examineTemplate } from './template-examination.js';
 import { ListTemplates } from './template/list-templates.query.js';
 import type { TemplateRow } from './template/template.projection.js';
-import { TemplatePageResponse, TemplateResponse, type TemplateSummaryResponse } from './template/template.response.js';
+import {
+  ExaminationResponse,
+  TemplatePageResponse,
+  TemplateResponse,
+  type TemplateSummaryResponse,
+} from './template/template.response.js';
+import { summaryOnWire, templateOnWire } from './template/template-on-wire.js';
 
 @ApiTags('Templates')
 @Controller('templates')
 export class TemplatesController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  /**
+   * Publishes a template as the next version of its key. The same content as the latest version's is that version, with 200. Runs that are
+   * under way keep theirs. Fails with `invalid-template` (`errors`), which names everything that is wrong.
+   */
+  @Post()
+  @Allow('operator')
+  @ApiBody({ type: TemplateContentRequest })
+  @DescribeCommand({
+    summary: 'Publish a template',
+    answer: TemplateResponse,
+    status: 201,
+    orOk: true,
+    problems: ['invalid-template'],
+  })
+  publish(@Body() sent: unknown, @CommandFrom() context: CommandContext): Promise<Outcome> {
+    const { content, errors } = examineTemplate(sent);
+    if (errors.length > 0) throw invalidTemplate(errors);
+    return this.commands.execute(new PublishTemplateContent(content, context));
+  }
+
+  /** Says what is wrong with a template, and what is odd, without publishing it. */
+  @Post('validate')
+  @HttpCode(200)
+  @Allow('viewer', 'operator', 'approver', 'auditor', 'worker')
+  @ApiBody({ type: TemplateContentRequest })
+  @DescribeRead({
+    summary: 'Validate a template',
+    answer: ExaminationResponse,
+    problems: ['payload-too-large', 'unsupported-media-type'],
+  })
+  validate(@Body() sent: unknown): ExaminationResponse {
+    const { errors, warnings } = examineTemplate(sent);
+    return { valid: errors.length === 0, errors, warnings };
+  }
 
   /** Lists the latest version of each template, by key. */
   @Get()
@@ -49,15 +97,11 @@ export class TemplatesController {
 
   private async find(query: FindTemplate): Promise<TemplateResponse> {
     const row = await this.queries.execute<FindTemplate, TemplateRow | null>(query);
-    if (row !== null) return { ...summaryOnWire(row), content: row.content };
+    if (row !== null) return templateOnWire(row);
     const version = query.version === null ? '' : ` in version ${String(query.version)}`;
     throw refuse(
       'template-not-found',
       `There is no template ${query.key}${version}. GET /templates lists what there is.`,
     );
   }
-}
-
-function summaryOnWire({ key, version, name, contentHash, publishedAt }: TemplateRow): TemplateSummaryResponse {
-  return { key, version, name, content_hash: contentHash, published_at: publishedAt };
 }

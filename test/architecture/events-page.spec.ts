@@ -16,9 +16,18 @@ import { projectCatalogue } from '../../src/projects/project.events.js';
 import type { RunCommand } from '../../src/runs/run-command.decider.js';
 import { runCatalogue } from '../../src/runs/run.events.js';
 import { founder } from '../../src/templates/built-in/founder.js';
-import { templateDecider } from '../../src/templates/template.decider.js';
 import { templateCatalogue } from '../../src/templates/template.events.js';
-import { atBuild, atCheckGate, atDraftGate, command, history, readyDraft, start } from '../support/run-story.js';
+import { templateStream } from '../../src/templates/template-stream.js';
+import {
+  atBuild,
+  atCheckGate,
+  atDraftGate,
+  command,
+  failedRule,
+  history,
+  readyDraft,
+  start,
+} from '../support/run-story.js';
 
 const page = readFileSync(new URL('../../docs/events.md', import.meta.url), 'utf8');
 const documented = [...page.matchAll(/^\| `([a-z_.]+)` \| ([a-z_]+) \| (\d+) \| ((?:`[a-z_]+` ?)+) \|$/gm)].map(
@@ -85,11 +94,12 @@ const stories: readonly (readonly RunCommand[])[] = [
     command('complete_stage', { stage: 'ship' }),
   ],
   [start()],
+  failedRule,
 ];
 
 const everything: readonly DomainEvent<string, object>[] = [
   ...stories.flatMap((story) => history(...story)),
-  ...templateDecider.decide(templateDecider.initialState, {
+  ...templateStream.decider.decide(templateStream.decider.initialState, {
     type: 'publish_template',
     data: { content: founder, contentHash: 'c0ffee' },
   }),

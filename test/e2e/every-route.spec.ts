@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openBackstage } from '../support/backstage.js';
 import { accepted, decide, finishStage, readStage, standAtGate } from '../support/founder-walk.js';
 import { startDocumentedService } from '../support/service.js';
 import { until } from '../support/wait.js';
@@ -8,10 +7,10 @@ let service: Awaited<ReturnType<typeof startDocumentedService>>;
 let checkedId = '';
 beforeAll(async () => {
   service = await startDocumentedService();
-  const backstage = await openBackstage(service.connection);
   const stage = { key: 'draft', name: 'Draft', milestones: {}, exit_criteria: [{ key: 'sourced', text: 'Sourced' }] };
-  await backstage.publish({ key: 'checked', name: 'Checked', stages: [stage] });
-  await backstage.close();
+  const template = { key: 'checked', name: 'Checked', stages: [stage] };
+  accepted(await service.api.post('/templates/validate', template));
+  expect((await service.api.post('/templates', template)).status).toBe(201);
   checkedId = accepted(await service.api.post<{ id: string }>('/pipeline/start', { template: 'checked' })).id;
 });
 afterAll(() => service.close());

@@ -1,3 +1,6 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { errorCodes } from '../../src/platform/http/problems.js';
 import { startDocumentedService } from '../support/service.js';
@@ -8,6 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const verbs = ['get', 'post', 'put', 'patch', 'delete'];
 
 function referencesIn(value: unknown): readonly string[] {
@@ -37,6 +41,28 @@ describe('the OpenAPI document', () => {
     const references = new Set(referencesIn(document));
     expect(references.size).toBeGreaterThan(20);
     expect([...references].filter((reference) => resolve(document, reference) === undefined)).toEqual([]);
+  });
+
+  it('describes a template to the last field', () => {
+    const { schemas } = service.contract.document.components;
+    const fieldsOf = (name: string) => Object.keys(schemas[name]?.['properties'] as object);
+    expect(fieldsOf('TemplateContent')).toEqual(['key', 'name', 'stages']);
+    expect(fieldsOf('StageDefinition')).toContain('exit_criteria');
+    expect(fieldsOf('GateDefinition')).toContain('auto');
+    expect(fieldsOf('GateRule')).toEqual(['when', 'decision']);
+    expect(schemas['StageDefinition']?.['properties']).toMatchObject({
+      milestones: { additionalProperties: { $ref: '#/components/schemas/MilestoneDefinition' }, maxProperties: 100 },
+    });
+    expect(schemas['MilestoneDefinition']).toMatchObject({ required: ['title', 'weight'] });
+  });
+
+  it('has a name of its own for each schema', () => {
+    const files = globSync('src/**/*.ts', { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'));
+    const names = files.flatMap((text) =>
+      [...text.matchAll(/@ApiSchema\(\{ name: '(\w+)' \}\)/g)].map(([, name]) => name),
+    );
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name, index) => names.indexOf(name) < index)).toEqual([]);
   });
 
   it('has schemas that all compile', () => {

@@ -23,6 +23,8 @@ const table: Readonly<Record<string, readonly Role[] | null>> = {
   'GET /keys': [],
   'DELETE /keys/{id}': [],
   'GET /templates': readers,
+  'POST /templates': ['operator'],
+  'POST /templates/validate': readers,
   'GET /templates/{key}': readers,
   'GET /templates/{key}/versions/{version}': readers,
   'POST /projects': ['operator'],

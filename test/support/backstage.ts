@@ -14,12 +14,17 @@ import { EventStore } from '../../src/platform/event-store/event-store.js';
 import { StreamMemory } from '../../src/platform/event-store/stream-memory.js';
 import { systemCaller } from '../../src/platform/event-store/system-caller.js';
 import { PublishTemplateContent, PublishTemplateHandler } from '../../src/templates/commands/publish-template.js';
+import { FindTemplateHandler } from '../../src/templates/template/find-template.query.js';
+import { TemplateEntity } from '../../src/templates/template/template.entity.js';
 import type { TemplateContent } from '../../src/templates/template.events.js';
 
 export type Backstage = Awaited<ReturnType<typeof openBackstage>>;
 
 export async function openBackstage(connection: pg.ClientConfig) {
-  const options = dataSourceOptions(connection, 'stageline_app', { poolSize: 2, entities: [ApiKeyEntity] });
+  const options = dataSourceOptions(connection, 'stageline_app', {
+    poolSize: 2,
+    entities: [ApiKeyEntity, TemplateEntity],
+  });
   const dataSource = await new DataSource(options).initialize();
   const superuser = new pg.Client(connection);
   await superuser.connect();
@@ -46,7 +51,10 @@ const COUNT = `select (select count(*) from stageline.stage_events)::int as even
 
 async function publish(database: Database, content: TemplateContent, tenantId: string): Promise<void> {
   const store = new EventStore(database);
-  const handler = new PublishTemplateHandler(new CommandExecutor(store, new StreamMemory(database, store)));
+  const handler = new PublishTemplateHandler(
+    new CommandExecutor(store, new StreamMemory(database, store)),
+    new FindTemplateHandler(database),
+  );
   const context = {
     caller: systemCaller(tenantId, 'test'),
     commandId: newId(),

@@ -1,4 +1,3 @@
-import { openBackstage } from './backstage.js';
 import { accepted } from './founder-walk.js';
 import { startDocumentedService, startFounderRun } from './service.js';
 
@@ -12,13 +11,8 @@ const draft = {
 /** A service with runs to work on: a founder's, and one through stages that have nothing but an exit criterion. */
 export async function startRunService() {
   const service = await startDocumentedService();
-  const backstage = await openBackstage(service.connection);
-  await backstage.publish({
-    key: 'checked',
-    name: 'Checked',
-    stages: [draft, { ...draft, key: 'ship', name: 'Ship' }],
-  });
-  await backstage.close();
+  const stages = [draft, { ...draft, key: 'ship', name: 'Ship' }];
+  await service.api.post('/templates', { key: 'checked', name: 'Checked', stages });
 
   const startRun = async () => {
     const { runId, projectId } = await startFounderRun(service.api);

@@ -1,11 +1,13 @@
 import { fold } from '../../src/kernel/decider.js';
 import type { Recorded } from '../../src/kernel/recorded-event.js';
 import type { Deciding, RunCommand } from '../../src/runs/run-command.decider.js';
-import { runDecider } from '../../src/runs/run.decider.js';
+import { runStream } from '../../src/runs/run-stream.js';
 import { currentStage, type RunState } from '../../src/runs/run-state.decider.js';
 import { runCatalogue, type RunEvent } from '../../src/runs/run.events.js';
 import type { StageDefinition } from '../../src/templates/contract.js';
 import { given } from './given.js';
+
+export const runDecider = runStream.decider;
 
 export const noon = '2026-03-01T12:00:00.000Z';
 export const founder: Deciding = { actor: { type: 'founder', id: 'ada' }, roles: [] };
@@ -65,6 +67,23 @@ export const trialStages: readonly StageDefinition[] = [
   { key: 'ship', name: 'Ship', auto_start: true, milestones: {}, exit_criteria: [] },
 ];
 
+/** The same with rules at the draft's gate: the first by its result, the second by a fact that fails while it is missing. */
+export const ruledStages: readonly StageDefinition[] = trialStages.map((stage) =>
+  stage.key !== 'draft' || stage.gate === undefined
+    ? stage
+    : {
+        ...stage,
+        gate: {
+          ...stage.gate,
+          decided_by: [...stage.gate.decided_by, 'system'],
+          auto: [
+            { when: 'result != null && result.score >= 30', decision: 'proceed' },
+            { when: 'facts.calls > 40', decision: 'park' },
+          ],
+        },
+      },
+);
+
 type PayloadOf<Type extends RunCommand['type']> = Extract<RunCommand, { type: Type }>['data'];
 
 /** A command by the founder at noon, unless said otherwise. */
@@ -118,7 +137,7 @@ export function recorded(events: readonly RunEvent[]): readonly Recorded<RunEven
     ...runCatalogue[event.type],
     correlationId: 'correlation-1',
     causationId: 'command-1',
-    actor: founder.actor,
+    actor: event.by ?? founder.actor,
     context: {},
     occurredAt: `occurred-${String(index + 1)}`,
     recordedAt: `recorded-${String(index + 1)}`,
@@ -159,3 +178,6 @@ export function waitingOn(run: RunState): 'gate' | null {
   const { state, definition } = currentStage(run);
   return state === 'completed' && definition.gate !== undefined ? 'gate' : null;
 }
+
+/** To the draft's gate, `fresh-5`, with rules, of which the second fails. */
+export const failedRule: readonly RunCommand[] = [start(ruledStages), ...atDraftGate.slice(1)];

@@ -1,4 +1,4 @@
-import { nearest } from './nearest.js';
+import { nearest } from '../../kernel/nearest.js';
 import type { Environment, Setting } from './setting.js';
 import { settings } from './settings.js';
 

@@ -13,6 +13,11 @@ export class DryRunResponse {
   @AnyJson({ optional: true, description: 'The project as it would then be, where the command creates one.' })
   readonly project?: object;
 
+  @AnyJson({
+    optional: true,
+    description: 'The template version as it would then be, where the command publishes one.',
+  })
+  readonly template?: object;
   @AnyJson({ optional: true, description: 'The job profile as it would then be, where the command creates one.' })
   readonly job_profile?: object;
 

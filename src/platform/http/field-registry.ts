@@ -1,10 +1,27 @@
+import type { Rule } from './field-rules.js';
+
 /** A request or response class. Its constructor takes nothing: fields are set from what was sent. */
 export type FieldClass = new () => object;
 
-/** What reading a request needs to know of one field; its rule lives with class-validator. */
+/** What a field may be. */
+export type FieldConstraint = Readonly<{
+  rule: Rule;
+  /** The name JSON Schema has for its type. */
+  jsonType: string;
+  optional: boolean;
+  nullable: boolean;
+}>;
+
+/** What reading a request needs to know of one field. */
 export type FieldShape = Readonly<{
-  /** The class of a nested object, or of each item of a nested list. */
+  /** The same that class-validator knows, for `fieldFaults`. */
+  constraint?: FieldConstraint;
+  /** Characters of a text, items of a list: more are too many. */
+  max?: number;
+  /** The class of a nested object, or of each item of a nested list or map. */
   nested?: () => FieldClass;
+  /** Says that `nested` is the class of the values of a map. */
+  isMap?: true;
   /** Turns what was sent into its canonical form; leaves alone what its rule will refuse. */
   convert?: (value: unknown) => unknown;
   /** Turns a query's text into the type of the field; leaves alone what its rule will refuse. */

@@ -94,6 +94,14 @@ export function list(max: number): Rule {
   };
 }
 
+/** An object of at most `max` entries. */
+export function map(max: number): Rule {
+  return {
+    holds: (value) => isObject(value) && Object.keys(value).length <= max,
+    message: `must be an object of at most ${max} entries.`,
+  };
+}
+
 /** A list of different texts, each as `item` says. */
 export function textList(min: number, max: number, item: Rule): Rule {
   return {

@@ -1,4 +1,4 @@
-import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, type ApiPropertyOptions, getSchemaPath } from '@nestjs/swagger';
 import { ValidateBy, ValidateIf, ValidateNested, type ValidationArguments } from 'class-validator';
 import { addField, type FieldClass, type FieldShape } from './field-registry.js';
 import * as rules from './field-rules.js';
@@ -21,6 +21,7 @@ export function Text(options: FieldOptions & Readonly<{ min?: number; max?: numb
   return field(options, {
     rule: rules.text(min, max),
     schema: { type: 'string', minLength: min, maxLength: max },
+    shape: { max },
   });
 }
 
@@ -115,7 +116,7 @@ export function TextList(options: ListOptions = {}): PropertyDecorator {
   return field(options, {
     rule: rules.textList(min, max, choices === undefined ? rules.text(1, maxLength) : rules.choice(choices)),
     schema: { type: 'array', items: item, minItems: min, maxItems: max, uniqueItems: true },
-    shape: { fromText: rules.listFrom },
+    shape: { max, fromText: rules.listFrom },
   });
 }
 
@@ -143,8 +144,34 @@ export function NestedList(
 ): PropertyDecorator {
   const { max = 1000 } = options;
   return both(
-    field(options, { rule: rules.list(max), schema: { ...lazily(type), isArray: true }, shape: { nested: type } }),
+    field(options, {
+      rule: rules.list(max),
+      schema: { ...lazily(type), isArray: true, maxItems: max },
+      shape: { nested: type, max },
+    }),
     ValidateNested({ each: true, message: rules.object.message }),
+  );
+}
+
+/**
+ * Objects of another class under keys of the client's choosing, at most `max` (1000). For answers, and for what `fieldFaults` reads: the pipe
+ * for bodies does not look into a map.
+ */
+export function NestedMap(
+  type: () => FieldClass,
+  options: FieldOptions & Readonly<{ max?: number }> = {},
+): PropertyDecorator {
+  const { max = 1000 } = options;
+  const values = { $ref: getSchemaPath(type()) };
+  return both(
+    field(options, {
+      rule: rules.map(max),
+      schema: { type: 'object', additionalProperties: values, maxProperties: max },
+      shape: { nested: type, isMap: true, max },
+    }),
+    (target) => {
+      ApiExtraModels(type())(target.constructor);
+    },
   );
 }
 
@@ -158,7 +185,8 @@ function field(options: FieldOptions, { rule, schema, shape = {} }: Kind): Prope
     ...(example === undefined ? {} : { example }),
   } as ApiPropertyOptions;
   return (target, name) => {
-    addField(target, String(name), shape);
+    const constraint = { rule, jsonType: jsonTypeOf(schema, shape), optional, nullable };
+    addField(target, String(name), { ...shape, constraint });
     ApiProperty(described)(target, name);
     ValidateBy({ name: 'field', validator: { validate: rule.holds, defaultMessage: messageOf(rule) } })(target, name);
     ValidateIf((_owner, value: unknown) => !(optional && value === undefined) && !(nullable && value === null))(
@@ -166,6 +194,11 @@ function field(options: FieldOptions, { rule, schema, shape = {} }: Kind): Prope
       name,
     );
   };
+}
+
+function jsonTypeOf(schema: ApiPropertyOptions, { nested }: FieldShape): string {
+  if (nested === undefined) return typeof schema.type === 'string' ? schema.type : 'object';
+  return schema.isArray === true ? 'array' : 'object';
 }
 
 /** Swagger knows a class that is named late by the name of the function alone: it has to be `type`. */

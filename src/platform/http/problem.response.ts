@@ -1,5 +1,5 @@
-import { ApiSchema } from '@nestjs/swagger';
-import { Choice, NestedList, Text, Uuid, Whole } from './fields.js';
+import { ApiExtraModels, ApiProperty, ApiSchema, getSchemaPath } from '@nestjs/swagger';
+import { Choice, Text, Uuid, Whole } from './fields.js';
 import { errorCodes } from './problems.js';
 
 /** One thing wrong with a request. */
@@ -15,7 +15,27 @@ export class InputErrorResponse {
   readonly in?: string;
 }
 
+/** One thing wrong with a definition, such as a template. */
+@ApiSchema({ name: 'DefinitionProblem' })
+export class DefinitionProblemResponse {
+  @Text({ max: 100, description: 'For programs: the kind of problem.' })
+  readonly code!: string;
+
+  @Text({ min: 0, max: 600, description: 'A JSON pointer into the definition.' })
+  readonly path!: string;
+
+  @Text({ max: 600, description: 'What is wrong.' })
+  readonly message!: string;
+
+  @Text({ max: 600, description: 'What to do about it.' })
+  readonly hint!: string;
+
+  @Whole({ min: 1, optional: true, description: 'Within a condition: the column where it is wrong, from 1.' })
+  readonly column?: number;
+}
+
 /** An RFC 9457 problem document. Refusals add fields of their own. */
+@ApiExtraModels(InputErrorResponse, DefinitionProblemResponse)
 @ApiSchema({ name: 'Problem' })
 export class ProblemResponse {
   @Text({ example: '/problems/invalid-input', description: 'The page about this kind of problem.' })
@@ -39,6 +59,11 @@ export class ProblemResponse {
   @Uuid()
   readonly correlation_id!: string;
 
-  @NestedList(() => InputErrorResponse, { optional: true, description: 'With the code `invalid-input`.' })
-  readonly errors?: readonly InputErrorResponse[];
+  @ApiProperty({
+    required: false,
+    type: 'array',
+    items: { anyOf: [InputErrorResponse, DefinitionProblemResponse].map((each) => ({ $ref: getSchemaPath(each) })) },
+    description: 'With the code `invalid-input` or `invalid-template`: everything that is wrong.',
+  })
+  readonly errors?: readonly (InputErrorResponse | DefinitionProblemResponse)[];
 }

@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { JsonObject } from '../../kernel/json.js';
 import type { Actor } from '../../kernel/recorded-event.js';
 import { bigintColumn, timeColumn } from '../../platform/database/column-types.js';
-import type { Decision, GateType } from '../../templates/contract.js';
+import type { Decision, GateRule, GateType } from '../../templates/contract.js';
 import type { Evidence } from '../run.events.js';
 import type { DecisionGateRow } from './decision-gate.projection.js';
 
@@ -58,6 +58,12 @@ export class DecisionGateEntity implements DecisionGateRow {
 
   @Column('jsonb')
   evidence!: Evidence;
+
+  @Column('jsonb', { nullable: true })
+  rules!: GateRule[] | null;
+
+  @Column('jsonb', { nullable: true })
+  ruleFailure!: DecisionGateRow['ruleFailure'];
 
   @Column('jsonb')
   votes!: JsonObject[];

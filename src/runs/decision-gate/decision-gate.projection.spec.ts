@@ -35,6 +35,8 @@ describe('the decision_gates read model', () => {
       reason: null,
       context: null,
       evidence: expect.objectContaining({ progress_percent: 75, open_risks: [], result: null }),
+      rules: [],
+      ruleFailure: null,
       votes: [],
       expiresAt: '2026-03-01T13:00:00.000Z',
       createdAt: 'recorded-8',

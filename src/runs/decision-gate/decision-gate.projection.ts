@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../kernel/json.js';
 import type { Projection } from '../../kernel/projection.js';
 import type { Actor, Recorded } from '../../kernel/recorded-event.js';
-import type { Decision, GateType } from '../../templates/contract.js';
-import type { Evidence, RunEvent, Scope } from '../run.events.js';
+import type { Decision, GateRule, GateType } from '../../templates/contract.js';
+import type { Evidence, RuleFailure, RunEvent, Scope } from '../run.events.js';
 
 /** One gate: what was asked, on what evidence, and what became of it. */
 export type DecisionGateRow = Readonly<{
@@ -27,6 +27,9 @@ export type DecisionGateRow = Readonly<{
   /** What the decision carried, spelled as on the wire; null until decided. */
   context: Readonly<{ to_stage: string | null; scope: Scope | null }> | null;
   evidence: Evidence;
+  /** The rules that may decide it; null in rows from before there were rules. */
+  rules: readonly GateRule[] | null;
+  ruleFailure: (RuleFailure & Readonly<{ failed_at: string }>) | null;
   votes: readonly JsonObject[];
   expiresAt: string | null;
   createdAt: string;
@@ -37,7 +40,7 @@ type GateEvent = Extract<RunEvent, { type: `gate.${string}` }>;
 /** One row per gate; a gate that is no longer pending never changes again. */
 export const decisionGates: Projection<DecisionGateRow, RunEvent> = {
   name: 'decision_gates',
-  version: 1,
+  version: 2,
   keysOf: ({ detail }) => ('gate_id' in detail && detail.gate_id !== null ? [detail.gate_id] : []),
   isFinal: ({ status }) => status !== 'pending',
   on: {
@@ -51,6 +54,11 @@ export const decisionGates: Projection<DecisionGateRow, RunEvent> = {
         context: { to_stage: event.detail.to_stage, scope: event.detail.scope },
         evidence: event.detail.evidence,
       }),
+    'gate.rule_failed': (row, event) => {
+      const { rule, when, message } = event.detail;
+      const ruleFailure = { rule, when, message, failed_at: event.recordedAt };
+      return { ...known(row, event), ruleFailure, streamVersion: event.streamVersion };
+    },
     'gate.expired': (row, event) => closed(row, event, { status: 'expired' }),
     'gate.superseded': (row, event) => closed(row, event, { status: 'superseded' }),
   },
@@ -76,6 +84,8 @@ function opened(event: Recorded<Extract<RunEvent, { type: 'gate.opened' }>>): De
     reason: null,
     context: null,
     evidence: detail.evidence,
+    rules: detail.auto ?? [],
+    ruleFailure: null,
     votes: [],
     expiresAt: detail.expires_at,
     createdAt: recordedAt,
@@ -87,6 +97,10 @@ function closed(
   event: Recorded<GateEvent>,
   change: Partial<DecisionGateRow>,
 ): DecisionGateRow {
+  return { ...known(row, event), ...change, reason: event.reason ?? null, streamVersion: event.streamVersion };
+}
+
+function known(row: DecisionGateRow | undefined, event: Recorded<GateEvent>): DecisionGateRow {
   if (row === undefined) throw new Error(`Gate ${event.detail.gate_id} has no row for its ${event.type}.`);
-  return { ...row, ...change, reason: event.reason ?? null, streamVersion: event.streamVersion };
+  return row;
 }

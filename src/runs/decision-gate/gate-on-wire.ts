@@ -20,6 +20,8 @@ export function gateOnWire(gate: DecisionGateRow): GateResponse {
     reason: gate.reason,
     context: gate.context,
     evidence: gate.evidence,
+    rules: gate.rules ?? [],
+    rule_failure: gate.ruleFailure,
     votes: gate.votes,
     expires_at: gate.expiresAt,
     created_at: gate.createdAt,

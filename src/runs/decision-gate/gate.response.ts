@@ -7,6 +7,7 @@ import {
   KeyText,
   Moment,
   Nested,
+  NestedList,
   Text,
   TextList,
   Uuid,
@@ -26,6 +27,30 @@ export class ActorResponse {
 
   @Text()
   readonly actor_id!: string;
+}
+
+@ApiSchema({ name: 'RuleOfGate' })
+export class GateRuleResponse {
+  @Text({ max: 1000, description: 'A condition in CEL.' })
+  readonly when!: string;
+
+  @Choice(decisions)
+  readonly decision!: string;
+}
+
+@ApiSchema({ name: 'RuleFailure' })
+export class RuleFailureResponse {
+  @Whole({ min: 1, description: 'Which rule, from 1.' })
+  readonly rule!: number;
+
+  @Text({ max: 1000 })
+  readonly when!: string;
+
+  @Text({ max: 2000 })
+  readonly message!: string;
+
+  @Moment()
+  readonly failed_at!: string;
 }
 
 @ApiSchema({ name: 'Gate' })
@@ -74,6 +99,16 @@ export class GateResponse {
 
   @AnyJson({ description: 'What there is, or was, to judge by.' })
   readonly evidence!: unknown;
+
+  @NestedList(() => GateRuleResponse, { description: 'The rules that may decide it; the first that holds does.' })
+  readonly rules!: readonly GateRuleResponse[];
+
+  @Nested(() => RuleFailureResponse, {
+    nullable: true,
+    description:
+      'How a rule failed last; null if none did. It decides nothing: the gate waits for a person, or for news.',
+  })
+  readonly rule_failure!: RuleFailureResponse | null;
 
   @AnyJsonList({ description: 'Votes of approvers, oldest first.' })
   readonly votes!: unknown;

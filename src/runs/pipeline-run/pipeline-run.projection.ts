@@ -85,6 +85,7 @@ export const pipelineRuns: Projection<PipelineRunRow, RunEvent> = {
     // Nobody decided: the run still waits, until somebody asks again.
     'gate.expired': (row, event) => moved(row, event, { openGateId: null }),
     'gate.superseded': (row, event) => moved(row, event, { waitingOn: null, openGateId: null }),
+    'gate.rule_failed': (row, event) => moved(row, event),
     'facts.recorded': (row, event) => moved(row, event),
   },
 };

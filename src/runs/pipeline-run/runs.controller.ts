@@ -16,6 +16,7 @@ import { risksOf } from '../guards.decider.js';
 import { assessReadiness } from '../readiness.policy.js';
 import { ActionListResponse, ReadinessResponse } from '../readiness.response.js';
 import { RunHistory } from '../run-history.js';
+import { runStream } from '../run-stream.js';
 import { currentStage } from '../run-state.decider.js';
 import { ListStages } from '../stage-config/list-stages.query.js';
 import { StageListResponse } from '../stage-config/stage.response.js';
@@ -102,7 +103,7 @@ export class RunsController {
   @DescribeRead({ summary: 'What can I do now?', answer: ActionListResponse, problems: ['run-not-found'] })
   async actions(@IdParam('id') id: string, @CallerOf() caller: Caller): Promise<ActionListResponse> {
     const { state } = await this.history.stateOf(caller.tenantId, id);
-    const actions = actionsFor(id, state, caller, new Date().toISOString());
+    const actions = actionsFor(runStream.decider, id, state, caller, new Date().toISOString());
     return { items: callableWith(caller.roles, actions) };
   }
 }

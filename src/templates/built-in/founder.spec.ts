@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkTemplate } from '../template.policy.js';
+import { examineTemplate } from '../template-examination.js';
+import { builtInTemplates } from './built-in.js';
 import { founder } from './founder.js';
 
 describe('the founder template', () => {
@@ -47,8 +48,11 @@ describe('the founder template', () => {
     expect(founder.stages.map(({ locked }) => locked ?? false)).toEqual([false, false, false, false, true]);
     expect(founder.stages.map((stage) => stage.auto_start ?? false)).toEqual([true, true, true, true, false]);
   });
+});
 
-  it('can be run', () => {
-    expect(checkTemplate(founder)).toEqual([]);
+describe('the built-in templates', () => {
+  it.each(builtInTemplates)('could be published by anybody but for their keys: $key', (content) => {
+    expect(examineTemplate({ ...content, key: `my-${content.key}` })).toMatchObject({ errors: [], warnings: [] });
+    expect(examineTemplate(content).errors).toMatchObject([{ code: 'reserved-key', path: '/key' }]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkTemplate } from '../template.policy.js';
+import { command, history, start, stateAfter } from '../../../test/support/run-story.js';
 import { swe1Hiring } from './swe1-hiring.js';
 
 describe('the swe1-hiring template', () => {
@@ -41,7 +41,23 @@ describe('the swe1-hiring template', () => {
     ]);
   });
 
-  it('can be run', () => {
-    expect(checkTemplate(swe1Hiring)).toEqual([]);
+  it.each([
+    ['proceeds', 'pass', 80],
+    ['proceeds', 'pass', 92.5],
+    ['waits', 'pass', 79.9],
+    ['waits', 'pass', undefined],
+    ['waits', 'fail', 90],
+    ['waits', 'undecided', 90],
+  ] as const)('%s by itself after a resume screen of %s with a score of %p', (answer, outcome, score) => {
+    const stage = 'resume_screen';
+    const screened = [
+      start(swe1Hiring.stages),
+      command('start_stage', { stage }),
+      command('record_result', { stage, outcome, score }),
+      command('complete_stage', { stage }),
+    ];
+    const run = stateAfter(history(...screened));
+    expect(run).toMatchObject({ currentStage: answer === 'waits' ? stage : 'oa' });
+    expect(history(...screened).filter(({ type }) => type === 'gate.rule_failed')).toEqual([]);
   });
 });

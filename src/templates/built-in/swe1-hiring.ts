@@ -8,8 +8,17 @@ const gate: GateDefinition = {
   reason_required_for: ['pivot', 'park'],
 };
 
-/** What a score settles may also be decided by rule. */
-const scoredGate: GateDefinition = { ...gate, decided_by: [...gate.decided_by, 'system'] };
+/** What a score of 0 to 100 settles is decided by rule; people decide the rest. */
+const scoredGate: GateDefinition = {
+  ...gate,
+  decided_by: [...gate.decided_by, 'system'],
+  auto: [
+    {
+      when: 'result != null && result.outcome == "pass" && result.score != null && result.score >= 80',
+      decision: 'proceed',
+    },
+  ],
+};
 
 /** The last word is an approver's. */
 const hiringGate: GateDefinition = { ...gate, decided_by: ['approver'] };

@@ -1,6 +1,9 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { AnyJson, KeyText, Moment, Text, Whole } from '../../platform/http/fields.js';
+import { Flag, KeyText, Moment, Nested, NestedList, Text, Whole } from '../../platform/http/fields.js';
 import { PageOf } from '../../platform/http/page.response.js';
+import { DefinitionProblemResponse } from '../../platform/http/problem.response.js';
+import type { TemplateContent } from '../template.events.js';
+import { TemplateContentRequest } from '../template.request.js';
 
 @ApiSchema({ name: 'TemplateSummary' })
 export class TemplateSummaryResponse {
@@ -22,8 +25,20 @@ export class TemplateSummaryResponse {
 
 @ApiSchema({ name: 'Template' })
 export class TemplateResponse extends TemplateSummaryResponse {
-  @AnyJson({ description: 'The stages in order, each with its milestones, exit criteria and gate.' })
-  readonly content!: unknown;
+  @Nested(() => TemplateContentRequest, { description: 'What was published.' })
+  readonly content!: TemplateContent;
+}
+
+@ApiSchema({ name: 'TemplateExamination' })
+export class ExaminationResponse {
+  @Flag({ description: 'Whether POST /templates would take it.' })
+  readonly valid!: boolean;
+
+  @NestedList(() => DefinitionProblemResponse, { description: 'Everything that is wrong; at most 500.' })
+  readonly errors!: readonly DefinitionProblemResponse[];
+
+  @NestedList(() => DefinitionProblemResponse, { description: 'What could be run and is probably not meant.' })
+  readonly warnings!: readonly DefinitionProblemResponse[];
 }
 
 @ApiSchema({ name: 'TemplatePage' })

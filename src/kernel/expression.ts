@@ -1,0 +1,30 @@
+import type { JsonObject } from './json.js';
+
+/** What a name in a condition stands for. Any of them may also be null; `any` is whatever JSON there is. */
+export type ScopeType =
+  | 'text'
+  | 'number'
+  | 'flag'
+  | 'any'
+  | Readonly<{ list: ScopeType }>
+  | Readonly<{ fields: Readonly<Record<string, ScopeType>> }>;
+
+/** The names a condition may use. */
+export type Scope = Readonly<Record<string, ScopeType>>;
+
+/** What keeps an expression from being a condition: where it begins (a column, from 1), what is wrong, and what to do. */
+export type ConditionFault = Readonly<{
+  code: 'bad-condition' | 'mistyped-condition' | 'condition-not-allowed';
+  column: number;
+  message: string;
+  hint: string;
+}>;
+
+/** Says what is wrong with an expression as a condition over a scope, or null. Pure files are given it as a function. */
+export type CheckCondition = (expression: string, scope: Scope) => ConditionFault | null;
+
+/** Whether a condition holds for these values, or why that cannot be said. Time and memory are bounded, the answer is always the same. */
+export type EvaluateCondition = (
+  expression: string,
+  values: JsonObject,
+) => Readonly<{ holds: boolean }> | Readonly<{ failure: string }>;

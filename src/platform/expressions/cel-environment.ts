@@ -1,0 +1,64 @@
+import { Environment } from '@marcbachmann/cel-js';
+import type { Scope, ScopeType } from '../../kernel/expression.js';
+import { parserLimits } from './condition-limits.js';
+
+const arithmetic: Readonly<Record<string, (left: number, right: number) => number>> = {
+  '+': (left, right) => left + right,
+  '-': (left, right) => left - right,
+  '*': (left, right) => left * right,
+  '/': (left, right) => left / right,
+  '%': (left, right) => left % right,
+};
+
+/** Conditions as they are evaluated: every name is whatever JSON is there. */
+export const untypedEnvironment = mixingNumbers(options({ unlistedVariablesAreDyn: true }));
+
+/** Conditions as they are checked: every name of the scope has its type. */
+export function typedEnvironment(scope: Scope): Environment {
+  const environment = mixingNumbers(options({}));
+  for (const type of ['string', 'double', 'bool']) orNull(environment, type);
+  for (const [name, type] of Object.entries(scope)) {
+    environment.registerVariable(name, celType(environment, capitalised(name), type));
+  }
+  return environment;
+}
+
+function options(more: object): Environment {
+  return new Environment({ homogeneousAggregateLiterals: false, limits: parserLimits, ...more });
+}
+
+/** CEL keeps whole numbers apart: what `size` and its like answer. Here they go with doubles. */
+function mixingNumbers(environment: Environment): Environment {
+  for (const [operator, calculate] of Object.entries(arithmetic)) {
+    const mixed = (left: bigint | number, right: bigint | number) => calculate(Number(left), Number(right));
+    environment.registerOperator(`double ${operator} int: double`, mixed);
+    environment.registerOperator(`int ${operator} double: double`, mixed);
+  }
+  environment.registerOperator('double % double: double', (left: number, right: number) => left % right);
+  environment.registerOperator('double == int: bool', (left: number, right: bigint) => left === Number(right));
+  return environment;
+}
+
+function celType(environment: Environment, name: string, type: ScopeType): string {
+  if (type === 'text') return 'string';
+  if (type === 'number') return 'double';
+  if (type === 'flag') return 'bool';
+  if (type === 'any') return 'dyn';
+  if ('list' in type) return `list<${celType(environment, name.replace(/s$/, ''), type.list)}>`;
+  const fields = Object.entries(type.fields).map(
+    ([field, each]) => [field, celType(environment, name + capitalised(field), each)] as const,
+  );
+  environment.registerType(name, { fields: Object.fromEntries(fields) });
+  orNull(environment, name);
+  environment.registerOperator(`string in ${name}: bool`, (field: string, record: object) => field in record);
+  return name;
+}
+
+/** Anything may be null, so anything may be compared with it. */
+function orNull(environment: Environment, type: string): void {
+  environment.registerOperator(`${type} == null: bool`, (value: unknown) => value === null);
+}
+
+function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

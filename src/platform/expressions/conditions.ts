@@ -1,0 +1,120 @@
+import { EvaluationError, ParseError, TypeError as CelTypeError, type ASTNode } from '@marcbachmann/cel-js';
+import type { CheckCondition, ConditionFault, EvaluateCondition, Scope, ScopeType } from '../../kernel/expression.js';
+import { nearest } from '../../kernel/nearest.js';
+import { typedEnvironment, untypedEnvironment } from './cel-environment.js';
+import { limitFault, longList, MAX_LENGTH } from './condition-limits.js';
+import { allNodes, isLoop, writeDoubles } from './syntax-tree.js';
+
+type CelError = ParseError | CelTypeError | EvaluationError;
+
+/** Checks an expression in CEL: that it can be read, is allowed, fits the types of the scope and answers true or false. */
+export const checkCondition: CheckCondition = (expression, scope) => {
+  if (expression.length > MAX_LENGTH) {
+    const message = `It has ${String(expression.length)} characters.`;
+    const hint = `Use at most ${String(MAX_LENGTH)}, or several rules.`;
+    return { code: 'condition-not-allowed', column: 1, message, hint };
+  }
+  try {
+    const parsed = typedEnvironment(scope).parse(expression);
+    const limited = limitFault(parsed.ast);
+    if (limited !== null) return limited;
+    writeDoubles(parsed.ast);
+    const { error, type } = parsed.check();
+    if (error !== undefined) return faultOf(error, scope);
+    return wholeDivision(parsed.ast) ?? growingLoop(parsed.ast) ?? answerFault(type ?? 'dyn');
+  } catch (error) {
+    if (isCelError(error)) return faultOf(error, scope);
+    throw error;
+  }
+};
+
+/** Evaluates a condition in CEL. A value that is not there, or of another type than it is used as, is a failure: it does not mean false. */
+export const evaluateCondition: EvaluateCondition = (expression, values) => {
+  try {
+    const parsed = untypedEnvironment.parse(expression);
+    const long = longList(parsed.ast, values);
+    if (long !== null) return { failure: long };
+    writeDoubles(parsed.ast);
+    const answer: unknown = parsed(values);
+    return typeof answer === 'boolean' ? { holds: answer } : { failure: 'It is neither true nor false.' };
+  } catch (error) {
+    if (isCelError(error)) return { failure: `${sentence(error)} (column ${String(columnOf(error))})` };
+    if (error instanceof RangeError) return { failure: 'It needs more memory than it may use.' };
+    throw error;
+  }
+};
+
+function isCelError(error: unknown): error is CelError {
+  return error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError;
+}
+
+function faultOf(error: CelError, scope: Scope): ConditionFault {
+  const column = columnOf(error);
+  if (error instanceof ParseError) {
+    return {
+      code: 'bad-condition',
+      column,
+      message: sentence(error),
+      hint: 'Write a condition in CEL, such as a >= 1.',
+    };
+  }
+  return { code: 'mistyped-condition', column, message: sentence(error), hint: hintFor(error, scope) };
+}
+
+function hintFor({ code, summary }: CelError, scope: Scope): string {
+  const word = summary.split(': ').at(-1) ?? '';
+  if (code === 'unknown_variable') return didYouMean(word, Object.keys(scope));
+  if (code === 'no_such_key') return didYouMean(word, Object.values(scope).flatMap(fieldsOf));
+  return 'Compare and combine values of one type: numbers with numbers, text with text.';
+}
+
+function didYouMean(word: string, known: readonly string[]): string {
+  const close = nearest(word, known);
+  return close === null ? `There are: ${[...new Set(known)].join(', ')}.` : `Did you mean ${close}?`;
+}
+
+function fieldsOf(type: ScopeType): readonly string[] {
+  if (typeof type === 'string') return [];
+  if ('list' in type) return fieldsOf(type.list);
+  return Object.entries(type.fields).flatMap(([name, each]) => [name, ...fieldsOf(each)]);
+}
+
+/** What `size` and its like answer is whole, and CEL drops the rest of a whole division: nobody would expect that here. */
+function wholeDivision(tree: ASTNode): ConditionFault | null {
+  const found = allNodes(tree).find((node) => node.op === '/' && node.args.every((part) => typeOf(part) === 'int'));
+  if (found === undefined) return null;
+  const message = 'It divides whole numbers, which would drop the rest.';
+  const hint = 'Write double(...) around one of them.';
+  return { code: 'condition-not-allowed', column: found.start + 1, message, hint };
+}
+
+/** Lists put together again for each item take long. */
+function growingLoop(tree: ASTNode): ConditionFault | null {
+  const inLoops = allNodes(tree).filter(isLoop).flatMap(allNodes);
+  const found = inLoops.find((node) => node.op === '+' && !shortSums.has(typeOf(node)));
+  if (found === undefined) return null;
+  const message = 'It may put lists together for each item of a list.';
+  const hint = 'Write double(...) or string(...) around one side of the +.';
+  return { code: 'condition-not-allowed', column: found.start + 1, message, hint };
+}
+
+const shortSums = new Set(['int', 'double', 'string']);
+
+/** The name of the type that the check found. */
+function typeOf(node: ASTNode): string {
+  return (node as { checkedType?: Readonly<{ name: string }> }).checkedType?.name ?? 'dyn';
+}
+
+function answerFault(type: string): ConditionFault | null {
+  if (type === 'bool' || type === 'dyn') return null;
+  const message = `It answers ${type}, not true or false.`;
+  return { code: 'mistyped-condition', column: 1, message, hint: 'Compare it with something.' };
+}
+
+function columnOf({ range }: CelError): number {
+  return (range?.start ?? 0) + 1;
+}
+
+function sentence({ summary }: CelError): string {
+  return /[.!?]$/.test(summary) ? summary : `${summary}.`;
+}

@@ -1,0 +1,49 @@
+import type { GateDefinition, StageDefinition, TemplateContent } from './template.events.js';
+import { broken, problem, type Problem } from './template-problem.policy.js';
+
+/** What can be run and is probably not meant. */
+export function warnAbout({ stages }: TemplateContent): readonly Problem[] {
+  return stages.flatMap((stage, index) => {
+    const path = `/stages/${String(index)}`;
+    return [...emptyStage(stage, path), ...(stage.gate === undefined ? [] : gateWarnings(stage.gate, `${path}/gate`))];
+  });
+}
+
+function emptyStage(
+  { locked, milestones, exit_criteria: criteria, gate }: StageDefinition,
+  path: string,
+): readonly Problem[] {
+  const hasWork = locked === true || Object.keys(milestones).length > 0 || criteria.length > 0 || gate !== undefined;
+  const hint = 'Give it milestones, exit criteria or a gate, unless it only marks a time.';
+  return broken([
+    [hasWork, problem('empty-stage', path, 'Nothing is asked of this stage: it can be completed at once.', hint)],
+  ]);
+}
+
+function gateWarnings({ decided_by: deciders, options, auto = [] }: GateDefinition, path: string): readonly Problem[] {
+  const certain = auto.findIndex(({ when }) => when.trim() === 'true');
+  return broken([
+    [
+      deciders.some((decider) => decider !== 'system'),
+      problem(
+        'no-person',
+        `${path}/decided_by`,
+        'Where no rule decides, only an admin can.',
+        'Name people who may decide.',
+      ),
+    ],
+    [
+      options.length === 0 || options.includes('proceed'),
+      problem('no-way-on', `${path}/options`, 'No decision leads on to the next stage.', 'Add "proceed".'),
+    ],
+    [
+      certain === -1 || certain === auto.length - 1,
+      problem(
+        'unreachable-rule',
+        `${path}/auto/${String(certain + 1)}`,
+        'The rule before it always holds.',
+        'Leave it out, or put it before.',
+      ),
+    ],
+  ]);
+}
