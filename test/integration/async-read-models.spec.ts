@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid';
 import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
 import { openEngine } from '../support/projection-engine.js';
 import { note } from '../support/store.js';
+import { until } from '../support/wait.js';
 
 let opened: Awaited<ReturnType<typeof openEngine>>;
 let engine: Awaited<ReturnType<typeof opened.engine>>;
@@ -81,7 +82,7 @@ describe('a read model that follows the timeline', () => {
     await opened.write(first, 1, 'a');
     await opened.seal();
     const [event] = await opened.store.read(DEFAULT_TENANT_ID, first);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await until('the clock has moved on', () => new Date().toISOString() > String(event?.recordedAt));
     await opened.write(first, 2, 'b');
     await opened.seal();
     const { rows, ...standing } = await engine.timeTravel.rowsAsOf('books', DEFAULT_TENANT_ID, event?.recordedAt ?? '');

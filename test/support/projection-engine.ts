@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { Projection } from '../../src/kernel/projection.js';
 import type { DomainEvent } from '../../src/kernel/recorded-event.js';
 import { BuiltVersions } from '../../src/platform/projections/built-versions.js';
@@ -43,6 +44,7 @@ const BOOKS = `
 
 /** A store with an async read model of notebooks; `engine()` makes the parts that a process has. */
 export async function openEngine() {
+  Logger.overrideLogger(false); // What is parked and blocked here is so on purpose.
   const store = await openStore();
   await asOwner(store.connection, (client) => client.query(BOOKS));
   const bug: Bug = { text: null };
