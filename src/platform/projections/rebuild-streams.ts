@@ -87,10 +87,11 @@ const ALL = fast(
    from stream_heads h where h.stream_type = $1 and h.stream_id > $2 order by h.stream_id limit $4`,
 );
 
+// Not `(epoch, xid) >= ($1, $2)`: of that the planner weighs the epoch only, and reads the whole table.
 const MOVED_SINCE_TRANSACTION = fast(
   'moved_since_transaction',
   `select stream_id, tenant_id, max(stream_version) from stage_events
-   where (epoch, xid) >= ($1, $2::text::xid8) and stream_type = $3 group by 1, 2`,
+   where (epoch = $1 and xid >= $2::text::xid8 or epoch > $1) and stream_type = $3 group by 1, 2`,
 );
 
 const MOVED_BETWEEN_POSITIONS = fast(

@@ -108,10 +108,15 @@ const getTypeParser: CustomTypesConfig['getTypeParser'] = (oid, format) =>
 
 const types: CustomTypesConfig = { getTypeParser };
 
+/** The last time that was read: what happened is mostly recorded at once, and the events of one append together. */
+let lastTime = { text: '', iso: '' };
+
 /** `2026-03-01 09:00:00.5+00`, as a session in UTC writes it, is `2026-03-01T09:00:00.500Z`. */
 function isoTime(text: string): string {
-  const fraction = text.slice(20, -3).padEnd(3, '0');
-  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction}Z`;
+  if (lastTime.text === text) return lastTime.iso;
+  const iso = `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).padEnd(3, '0')}Z`;
+  lastTime = { text, iso };
+  return iso;
 }
 
 const PAGE_OF_STREAMS = fast(
