@@ -4,6 +4,7 @@ import { ReadModels1763600000003 } from './1763600000003-read-models.js';
 import { Append1763600000004 } from './1763600000004-append.js';
 import { Hiring1763600000005 } from './1763600000005-hiring.js';
 import { GateRules1763600000006 } from './1763600000006-gate-rules.js';
+import { Projections1763600000007 } from './1763600000007-projections.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   Append1763600000004,
   Hiring1763600000005,
   GateRules1763600000006,
+  Projections1763600000007,
 ];

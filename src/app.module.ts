@@ -8,6 +8,7 @@ import { AuthModule } from './platform/auth/auth.module.js';
 import { DatabaseModule, type DatabaseSettings } from './platform/database/database.module.js';
 import { EventStoreModule, type EventStoreSettings } from './platform/event-store/event-store.module.js';
 import { PersonKeysModule } from './platform/personal-data/person-keys.module.js';
+import { ProjectionsModule } from './platform/projections/projections.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { DecisionGateEntity } from './runs/decision-gate/decision-gate.entity.js';
 import { PipelineRunEntity } from './runs/pipeline-run/pipeline-run.entity.js';
@@ -40,6 +41,7 @@ export class AppModule {
         DatabaseModule.at({ connection, poolSize, entities }),
         EventStoreModule.with(eventStore),
         PersonKeysModule,
+        ProjectionsModule,
         AuthModule,
         TemplatesModule,
         ProjectsModule,

@@ -9,6 +9,7 @@ import { CommandError } from './command-error.js';
 const HELP = `npm run stageline -- <command>
 
   migrate                       bring the database of DATABASE_URL, else the embedded one, to this version
+  rebuild NAME | --all          make the rows of a projection, or of all, anew from the first event, while the service serves
   verify                        recompute every hash of the timeline; ends with 1 where not all is as it was made
   verify FILE --key PUBLIC.pem  the same of an exported timeline, offline, by the public key; --key again for another
   export [--out FILE]           the whole timeline with its seals and proofs, to standard output or a file;
@@ -16,11 +17,12 @@ const HELP = `npm run stageline -- <command>
     [--from TIME] [--to TIME]   only what was recorded from one moment on, before another
   help                          this page
 
-verify without a file and export ask the service at STAGELINE_URL, else at http://127.0.0.1:$PORT (3000), with the key in
+rebuild, export, and verify without a file ask the service at STAGELINE_URL, else at http://127.0.0.1:$PORT (3000), with the key in
 STAGELINE_KEY, else STAGELINE_ADMIN_KEY, else the one in the data dir. docs/runbook.md says when to use which.
 `;
 
 const options = {
+  all: { type: 'boolean' },
   out: { type: 'string' },
   run: { type: 'string' },
   from: { type: 'string' },
@@ -38,6 +40,7 @@ type Command = Readonly<{
 
 const commands: Readonly<Record<string, Command>> = {
   migrate: { takes: [], arguments: 0, run: async () => (await import('./migrate-database.js')).migrateDatabase() },
+  rebuild: { takes: ['all'], arguments: 1, run: rebuild },
   verify: { takes: ['key'], arguments: 1, run: verify },
   export: { takes: ['out', 'run', 'from', 'to'], arguments: 0, run: exportTimeline },
   help: { takes: [], arguments: 0, run: () => Promise.resolve(HELP) },
@@ -64,6 +67,12 @@ function parsed(args: readonly string[]) {
 
 function unknown(what: string): CommandError {
   return new CommandError(`${what} "npm run stageline -- help" lists the commands.`);
+}
+
+async function rebuild({ all = false }: Given, [name]: readonly string[]): Promise<string> {
+  if ((name === undefined) !== all) throw unknown('rebuild takes the name of a projection, or --all.');
+  const { rebuildProjections } = await import('./rebuild-projections.js');
+  return rebuildProjections(name, (text) => process.stderr.write(text));
 }
 
 async function verify({ key: keys = [] }: Given, [file]: readonly string[]): Promise<string> {

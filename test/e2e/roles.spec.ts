@@ -69,6 +69,11 @@ const table: Readonly<Record<string, readonly Role[] | null>> = {
   'GET /audit/events/{id}/proof': ['auditor'],
   'POST /audit/verify': ['auditor'],
   'GET /audit/export': ['auditor'],
+  'GET /projections': readers,
+  'POST /projections/{name}/rebuild': [],
+  'DELETE /projections/{name}/previous': [],
+  'GET /projections/{name}/parked': ['operator', 'auditor'],
+  'POST /projections/{name}/parked/{streamId}/retry': [],
 };
 const guarded = Object.entries(table).flatMap(([route, allowed]) => (allowed === null ? [] : [{ route, allowed }]));
 

@@ -65,6 +65,23 @@ describe('the plan of a hot query', () => {
       `select * from stage_events where epoch = 1 and (xid, sequence) > ('1000000000'::xid8, 5) and xid < '2000000000'::xid8 order by xid, sequence limit 2000`,
       /^stage_events_p\d_epoch_xid_sequence_idx$/,
     ],
+    [
+      'a page of a read model that follows',
+      `select e.* from sealed_events l join stage_events e using (stream_id, stream_version)
+       where l.position > 10 and l.position <= 20 and l.event_type <> all ('{}') and e.stream_type = 'notebook' order by l.position`,
+      /^(pk_sealed_events|stage_events_p\d_pkey)$/,
+    ],
+    [
+      'the events of streams to fold',
+      `select e.* from stage_events e where e.stream_id = any ('{${id},${newId()}}') and (e.stream_id, e.stream_version) > ('${id}', 3)
+       and e.stream_type = 'notebook' order by e.stream_id, e.stream_version limit 1000`,
+      /^stage_events_p\d_pkey$/,
+    ],
+    [
+      'the streams that moved since a rebuild’s mark',
+      `select stream_id, max(stream_version) from stage_events where (epoch = 1 and xid >= '1000000000'::xid8 or epoch > 1) and stream_type = 'notebook' group by 1`,
+      /^stage_events_p\d_epoch_xid_sequence_idx$/,
+    ],
     ['a run', `select * from pipeline_runs where id = '${id}'`, /^pk_pipeline_runs$/],
     [
       'a list of runs',

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../kernel/json.js';
-import type { Projection } from '../../kernel/projection.js';
-import type { Actor, Recorded } from '../../kernel/recorded-event.js';
+import type { Projected, Projection } from '../../kernel/projection.js';
+import type { Actor } from '../../kernel/recorded-event.js';
 import type { Decision, GateRule, GateType } from '../../templates/contract.js';
 import type { Evidence, RuleFailure, RunEvent, Scope } from '../run.events.js';
 
@@ -64,7 +64,7 @@ export const decisionGates: Projection<DecisionGateRow, RunEvent> = {
   },
 };
 
-function opened(event: Recorded<Extract<RunEvent, { type: 'gate.opened' }>>): DecisionGateRow {
+function opened(event: Projected<Extract<RunEvent, { type: 'gate.opened' }>>): DecisionGateRow {
   const { detail, tenantId, streamId, streamVersion, recordedAt } = event;
   return {
     id: detail.gate_id,
@@ -94,13 +94,13 @@ function opened(event: Recorded<Extract<RunEvent, { type: 'gate.opened' }>>): De
 
 function closed(
   row: DecisionGateRow | undefined,
-  event: Recorded<GateEvent>,
+  event: Projected<GateEvent>,
   change: Partial<DecisionGateRow>,
 ): DecisionGateRow {
   return { ...known(row, event), ...change, reason: event.reason ?? null, streamVersion: event.streamVersion };
 }
 
-function known(row: DecisionGateRow | undefined, event: Recorded<GateEvent>): DecisionGateRow {
+function known(row: DecisionGateRow | undefined, event: Projected<GateEvent>): DecisionGateRow {
   if (row === undefined) throw new Error(`Gate ${event.detail.gate_id} has no row for its ${event.type}.`);
   return row;
 }
