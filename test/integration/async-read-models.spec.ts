@@ -78,6 +78,36 @@ describe('a read model that follows the timeline', () => {
     expect(await opened.books()).toEqual({ [first]: '40: 40 (40)' });
   });
 
+  it('is right when it is rebuilt over and over while it follows', async () => {
+    const following = [engine, await opened.engine()].map(keepFollowing);
+    const rebuilding = (async () => {
+      for (let round = 0; round < 10; round += 1) {
+        await engine.projections.requestRebuild('books');
+        await engine.rebuilder.rebuildAll();
+        const [listed] = await engine.projections.list();
+        expect(listed?.rebuild).toMatchObject({
+          status: 'done',
+          report: { only_live: 0, only_rebuilt: 0, different: 0, differences_expected: false },
+        });
+      }
+    })();
+    let isOver = false;
+    const ended = rebuilding.finally(() => (isOver = true));
+    let version = 0;
+    const isRebuilding = () => !isOver;
+    while (isRebuilding()) {
+      version += 1;
+      await opened.write(first, version, String(version));
+      await opened.write(second, version, String(version));
+      await opened.seal();
+    }
+    await ended;
+    for (const each of following) await each.stop();
+    await engine.catchUp();
+    const last = `${String(version)}: ${String(version)} (${String(version)})`;
+    expect(await opened.books()).toEqual({ [first]: last, [second]: last });
+  }, 60_000);
+
   it('says when it is not there yet', async () => {
     await opened.write(first, 1, 'a');
     await opened.seal();

@@ -7,7 +7,7 @@ import type { RebuildSession } from './rebuild-session.js';
 export type Ticket = Readonly<{ id: string; name: string; version: number; attempt: number; reason: RebuildReason }>;
 export type RebuildReason = 'requested' | 'version-raised' | 'never-built';
 
-/** What a rebuild found of the rows it replaced; `sampleCount` keys of wrong rows are named. */
+/** How many of the rows it replaced were wrong, and the keys of some. */
 export type Report = Readonly<{ onlyLive: number; onlyRebuilt: number; different: number; samples: readonly object[] }>;
 
 type Compared = Readonly<{ only_rebuilt: string; different: string; samples: object[]; suspects: object[] }>;

@@ -3,10 +3,9 @@
  * alone, so bulk loading, catching up, time travel and a parked stream's retry differ only in which streams they name, and how much of
  * each. Rows are guarded by `stream_version` wherever they are put, so folding a stream once more changes nothing.
  */
-import { type Row, projectInto } from '../../kernel/projection.js';
+import { type Projected, type Row, projectInto } from '../../kernel/projection.js';
 import type { AnyEvent, ReadModel } from './read-models.js';
 import { type Ask, type StreamEvent, type StreamExtent, eventPages, streamEvent } from './stream-events.js';
-import type { Projected } from '../../kernel/projection.js';
 
 /** The event that a read model could not take, and why. */
 export type Failure = Readonly<{ event: Projected<AnyEvent>; error: string }>;
