@@ -3,15 +3,15 @@ import { decisionGates } from './decision-gate/decision-gate.projection.js';
 import { pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
 import type { RunCommand } from './run-command.decider.js';
 import { runDecider } from './run.decider.js';
-import { type RunEvent, type Subject, runCatalogue } from './run.events.js';
+import { type RunEvent, type Subject, runStreamType } from './contract.js';
 import type { RunState } from './run-state.decider.js';
 import { stageConfigs } from './stage-config/stage-config.projection.js';
 
 /** A run's stream: its rules, its read models, and the claim that lets a project have one open run at a time. */
 export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
-  name: 'pipeline_run',
+  name: runStreamType.name,
   decider: runDecider,
-  catalogue: runCatalogue,
+  catalogue: runStreamType.catalogue,
   stateVersion: 1,
   projections: [inline(pipelineRuns), inline(stageConfigs), inline(decisionGates)],
   claims: (before, events) => ({

@@ -8,11 +8,9 @@ import { eventOnWire } from '../platform/event-store/stored-event.js';
 import { CallerOf } from '../platform/http/command-from.js';
 import { DescribeRead } from '../platform/http/describe.js';
 import { IdParam } from '../platform/http/params.js';
+import { runStreamType } from '../runs/contract.js';
 import { RunTimelinePageResponse } from './event.response.js';
 import { RunTimelineQuery } from './timeline.request.js';
-
-/** The type of the streams that runs are. */
-const RUN = 'pipeline_run';
 
 @ApiTags('Timeline and audit')
 @Controller('pipeline/:id/timeline')
@@ -28,7 +26,12 @@ export class RunTimelineController {
     @Query() { after_version: afterVersion, limit, category }: RunTimelineQuery,
     @CallerOf() { tenantId }: Caller,
   ): Promise<object> {
-    const asked = { streamType: RUN, afterVersion, limit: limit + 1, ...(category === undefined ? {} : { category }) };
+    const asked = {
+      streamType: runStreamType.name,
+      afterVersion,
+      limit: limit + 1,
+      ...(category === undefined ? {} : { category }),
+    };
     const events = await this.store.read(tenantId, id, asked);
     if (events.length === 0) await this.requireRun(tenantId, id);
     const items = events.slice(0, limit);
@@ -39,7 +42,7 @@ export class RunTimelineController {
   }
 
   private async requireRun(tenantId: string, id: string): Promise<void> {
-    const [first] = await this.store.read(tenantId, id, { streamType: RUN, limit: 1 });
+    const [first] = await this.store.read(tenantId, id, { streamType: runStreamType.name, limit: 1 });
     if (first === undefined) throw refuse('run-not-found', `There is no run ${id}.`);
   }
 }
