@@ -4,6 +4,7 @@
  */
 export type ErrorCode =
   | 'command-in-progress'
+  | 'correlation-not-found'
   | 'criterion-not-found'
   | 'event-not-found'
   | 'forbidden'

@@ -27,12 +27,15 @@ async function readEverything(runId: string, projectId: string, gateId: string):
   await audit(runId);
 }
 
+type Events = { items: readonly { id: string; correlation_id: string }[] };
+
 async function audit(runId: string): Promise<void> {
   const { api } = service;
   accepted(await api.get('/audit/key'));
-  const { items } = accepted(await api.get<{ items: readonly { id: string }[] }>(`/pipeline/${runId}/timeline`));
+  const { items } = accepted(await api.get<Events>(`/pipeline/${runId}/timeline`));
   const proof = `/audit/events/${String(items[0]?.id)}/proof`;
   await until('the run’s first event is sealed', async () => (await api.get(proof)).status === 200);
+  accepted(await api.get(`/correlations/${String(items[0]?.correlation_id)}`));
   accepted(await api.post('/audit/verify'));
   accepted(await api.post('/audit/verify', { from: 1, to: 1 }));
 }

@@ -11,6 +11,8 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 const readers = ['operator', 'approver', 'worker', 'auditor', 'viewer'] as const;
+/** Those who look at dashboards; a worker has no need to. */
+const people = ['operator', 'approver', 'auditor', 'viewer'] as const;
 const stage = '/pipeline/{id}/stages/{stage}';
 
 /** Who may call each route, besides `admin`, who may call all of them; null is everybody, without a key. */
@@ -56,6 +58,7 @@ const table: Readonly<Record<string, readonly Role[] | null>> = {
   'POST /gates/{id}/decision': ['operator', 'approver'],
   'GET /timeline': readers,
   'GET /timeline/stream': readers,
+  'GET /correlations/{id}': people,
   'GET /audit/key': ['auditor'],
   'GET /audit/seals': ['auditor'],
   'GET /audit/events/{id}/proof': ['auditor'],
