@@ -111,9 +111,10 @@ const readers: Readonly<Record<number, (text: string) => unknown>> = {
   [JSONB]: JSON.parse,
 };
 
-const types: CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') => readers[oid] ?? pg.types.getTypeParser(oid, format),
-};
+const getTypeParser: CustomTypesConfig['getTypeParser'] = (oid, format) =>
+  readers[oid] ?? (pg.types.getTypeParser(oid, format) as (text: string) => unknown);
+
+const types: CustomTypesConfig = { getTypeParser };
 
 /** `2026-03-01 09:00:00.5+00`, as a session in UTC writes it, is `2026-03-01T09:00:00.500Z`. */
 function isoTime(text: string): string {

@@ -53,11 +53,11 @@ export async function* foldStreams(
   model: ReadModel,
   streams: readonly StreamExtent[],
   recordedUntil: string | null = null,
-): AsyncGenerator<readonly FoldedStream[]> {
+): AsyncGenerator<readonly StreamFold[]> {
   let open: StreamFold | null = null;
   let place = -1;
   for await (const page of eventPages(ask, model, streams, recordedUntil)) {
-    const ready: FoldedStream[] = [];
+    const ready: StreamFold[] = [];
     for (const next of page) {
       if (open === null || next.place !== place) {
         if (open !== null) ready.push(open);
