@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { InsightsModule } from './insights/insights.module.js';
 import { ApiKeyEntity } from './platform/auth/api-key.entity.js';
 import { AuthModule } from './platform/auth/auth.module.js';
 import { DatabaseModule, type DatabaseSettings } from './platform/database/database.module.js';
@@ -34,6 +35,7 @@ export class AppModule {
         ProjectsModule,
         RunsModule,
         TimelineModule,
+        InsightsModule,
       ],
     };
   }

@@ -20,8 +20,11 @@ async function readEverything(runId: string, projectId: string, gateId: string):
   const lists = ['/keys', '/templates', '/projects', '/pipeline', '/gates', '/timeline', '/audit/seals'];
   const things = [`/projects/${projectId}`, `/gates/${gateId}`, '/templates/founder', '/templates/founder/versions/1'];
   const ofRun = ['', '/stages', '/readiness', '/actions', '/timeline'].map((rest) => `/pipeline/${runId}${rest}`);
+  const insights = ['funnel', 'funnel/thesis_defined/dropouts', 'cycle-times', 'gates'].map(
+    (insight) => `/insights/${insight}?template=founder`,
+  );
   const open = ['/health/live', '/health/ready', '/problems', '/problems/run-parked'];
-  for (const path of [...lists, ...things, ...ofRun, ...open]) {
+  for (const path of [...lists, ...things, ...ofRun, ...insights, ...open]) {
     expect({ path, status: (await service.api.get(path)).status }).toEqual({ path, status: 200 });
   }
   await audit(runId);

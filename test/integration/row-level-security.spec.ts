@@ -7,9 +7,9 @@ import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-contex
 import { founder } from '../../src/templates/built-in/founder.js';
 import type { ApiClient } from '../support/api-client.js';
 import { type Backstage, openBackstage } from '../support/backstage.js';
-import { standAtGate } from '../support/founder-walk.js';
+import { accepted, standAtGate } from '../support/founder-walk.js';
+import { sealedPosition } from '../support/sealed-position.js';
 import { startTestService } from '../support/service.js';
-import { until } from '../support/wait.js';
 
 const OURS = DEFAULT_TENANT_ID;
 const THEIRS = '00000000-0000-7000-8000-0000000000bb';
@@ -55,11 +55,9 @@ async function tablesOfTenants(): Promise<readonly string[]> {
 /** Leaves a row in every table: by commands, and where those take hundreds of events, behind the service's back. */
 async function fill(api: ApiClient, tenantId: string): Promise<void> {
   await api.post('/projects', { name: 'Solar kiosk' }, { headers: { 'idempotency-key': 'fill' } });
-  const { runId, run } = await standAtGate(api);
-  await until('all is sealed', async () => {
-    const { body } = await api.get<{ items: readonly object[] }>(`/timeline?run_id=${runId}`);
-    return body.items.length === run.version;
-  });
+  const { runId } = await standAtGate(api);
+  const position = await sealedPosition(api, runId);
+  accepted(await api.get(`/insights/gates?template=founder&min_position=${String(position)}`));
   await owner.query(`insert into stageline.stream_snapshots values ($1, $2, 1, 'none', '{}')`, [runId, tenantId]);
 }
 

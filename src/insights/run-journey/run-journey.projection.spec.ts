@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { atBuild, atDraftGate, command, founder, history, recorded, start } from '../../../test/support/run-story.js';
-import { project, type Rows } from '../../kernel/projection.js';
+import { project } from '../../kernel/projection.js';
 import type { Deciding, RunCommand } from '../../runs/run-command.decider.js';
 import type { Decision } from '../../templates/contract.js';
 import { runJourneys, type RunJourneyRow } from './run-journey.projection.js';
@@ -23,7 +23,7 @@ function journeyAfter(...acts: readonly At[]): RunJourneyRow | undefined {
     ...event,
     occurredAt: timeOf(minutes[index] ?? 0),
   }));
-  return events.reduce<Rows<RunJourneyRow>>((rows, event) => project(runJourneys, rows, event), new Map()).get('run-1');
+  return project(runJourneys, new Map(), events).get('run-1');
 }
 
 const approver: Deciding = { actor: { type: 'user', id: 'ann' }, roles: ['approver'] };

@@ -1,5 +1,5 @@
-import type { Projection } from '../../kernel/projection.js';
-import type { ActorType, Recorded } from '../../kernel/recorded-event.js';
+import type { Projected, Projection } from '../../kernel/projection.js';
+import type { ActorType } from '../../kernel/recorded-event.js';
 import type { RunEvent, Subject } from '../../runs/contract.js';
 import type { Decision } from '../../templates/contract.js';
 import { elapsedMs } from '../elapsed.policy.js';
@@ -55,7 +55,7 @@ export type RunJourneyRow = Readonly<{
   spellMs: number;
 }>;
 
-type Event<Type extends RunEvent['type']> = Recorded<Extract<RunEvent, { type: Type }>>;
+type Event<Type extends RunEvent['type']> = Projected<Extract<RunEvent, { type: Type }>>;
 
 /** One row per run; all insights are sums over these rows. */
 export const runJourneys: Projection<RunJourneyRow, RunEvent> = {
@@ -83,7 +83,7 @@ export const runJourneys: Projection<RunJourneyRow, RunEvent> = {
 
 const noSpell = { spell: null, spellSince: null, spellMs: 0 } as const;
 
-function spell(kind: SpellKind, { occurredAt }: Recorded<RunEvent>): Pick<RunJourneyRow, keyof typeof noSpell> {
+function spell(kind: SpellKind, { occurredAt }: Projected<RunEvent>): Pick<RunJourneyRow, keyof typeof noSpell> {
   return { spell: kind, spellSince: occurredAt, spellMs: 0 };
 }
 
@@ -115,7 +115,7 @@ function started({
 }
 
 /** The row at this event's version; every event here is about a run that was started. */
-function begun(row: RunJourneyRow | undefined, { streamId, streamVersion, type }: Recorded<RunEvent>): RunJourneyRow {
+function begun(row: RunJourneyRow | undefined, { streamId, streamVersion, type }: Projected<RunEvent>): RunJourneyRow {
   if (row === undefined) throw new Error(`Run ${streamId} has no journey for its ${type}.`);
   return { ...row, streamVersion };
 }
@@ -141,7 +141,7 @@ function leaving({ currentStage, standings }: RunJourneyRow, standing: Standing)
   return { ...standings, [currentStage]: { ...current, standing } };
 }
 
-function ranMs({ spellSince, spellMs }: RunJourneyRow, { occurredAt }: Recorded<RunEvent>): number {
+function ranMs({ spellSince, spellMs }: RunJourneyRow, { occurredAt }: Projected<RunEvent>): number {
   return spellMs + (spellSince === null ? 0 : elapsedMs(spellSince, occurredAt));
 }
 

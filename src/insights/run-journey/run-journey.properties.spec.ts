@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { countFunnel, type ExportedEvent } from '../../../scripts/funnel/count-funnel.js';
 import { holdsForEvery } from '../../../test/support/random-runs.js';
 import { recorded } from '../../../test/support/run-story.js';
-import { project, type Rows } from '../../kernel/projection.js';
+import { project } from '../../kernel/projection.js';
 import type { Recorded } from '../../kernel/recorded-event.js';
 import type { RunEvent } from '../../runs/contract.js';
 import { runJourneys, type RunJourneyRow } from './run-journey.projection.js';
@@ -11,8 +11,7 @@ const minutely = (events: readonly RunEvent[]): readonly Recorded<RunEvent>[] =>
   recorded(events).map((event, index) => ({ ...event, occurredAt: new Date(index * 60_000).toISOString() }));
 
 function journeyOf(events: readonly Recorded<RunEvent>[]): RunJourneyRow {
-  const rows = events.reduce<Rows<RunJourneyRow>>((all, event) => project(runJourneys, all, event), new Map());
-  const row = rows.get('run-1');
+  const row = project(runJourneys, new Map<string, RunJourneyRow>(), events).get('run-1');
   if (row === undefined) throw new Error('A run that was started has a journey.');
   return row;
 }
