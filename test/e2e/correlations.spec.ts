@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as newId } from 'uuid';
 import { type Backstage, openBackstage } from '../support/backstage.js';
 import { accepted, standAtGate } from '../support/founder-walk.js';
+import { sealedPosition } from '../support/sealed-position.js';
 import { startDocumentedService } from '../support/service.js';
 import { note } from '../support/store.js';
 import { until } from '../support/wait.js';
@@ -80,6 +81,19 @@ describe('the tree of a correlation', () => {
     expect(body.commands).toHaveLength(1000);
     expect(body.commands[0]).toMatchObject({ cause_known: false, events: [{ id: notes[0]?.id, stream_version: 1 }] });
   });
+
+  it('waits for a position that is asked for', async () => {
+    const { runId } = await standAtGate(service.api);
+    const correlationId = newId();
+    const headers = { 'x-correlation-id': correlationId };
+    accepted(await service.api.post(`/pipeline/${runId}/park`, { reason: 'Away' }, { headers }));
+    const position = String(await sealedPosition(service.api, runId));
+    const path = `/correlations/${correlationId}?min_position=${position}`;
+    expect(accepted(await service.api.get<Tree>(path)).event_count).toBe(2);
+    const { body } = await service.api.get(`/correlations/${correlationId}?min_position=999999999`);
+    expect(body).toMatchObject({ status: 409, code: 'not-yet-projected' });
+    expect(body['detail']).toContain('The timeline is at position');
+  }, 15_000);
 
   it('is not found by another tenant, nor where there is none', async () => {
     const { path } = await flow();

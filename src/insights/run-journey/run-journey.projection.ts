@@ -131,7 +131,7 @@ function reset(row: RunJourneyRow, { detail: { stage } }: Event<'stage.reset'>):
   const before = row.standings[stage];
   if (before === undefined) return row;
   const standings = { ...row.standings, [stage]: { ...before, standing: 'moved_back' as const } };
-  return { ...row, standings, ...(stage === row.currentStage ? noSpell : {}) };
+  return { ...row, standings };
 }
 
 /** The standings once the run is no longer in the stage where it stood. */

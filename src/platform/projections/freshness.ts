@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { refuse } from '../../kernel/domain-error.js';
 import { Database } from '../database/database.js';
+import { TimelineReader } from '../event-store/timeline-reader.js';
 import { ReadModels } from './read-models.js';
 
 /** How long a reader waits for a read model to get where it was asked to be. */
@@ -17,6 +18,7 @@ export class Freshness {
   constructor(
     private readonly database: Database,
     private readonly readModels: ReadModels,
+    private readonly reader: TimelineReader,
   ) {}
 
   /**
@@ -27,20 +29,35 @@ export class Freshness {
    */
   async reach(name: string, minPosition = 0): Promise<Standing> {
     const { kind } = this.readModels.named(name);
-    const deadline = performance.now() + PATIENCE_MS;
-    for (;;) {
+    return reached(name, minPosition, async () => {
       const [row] = await this.database.call<{ position: string; head: string }>(STANDING, [name]);
       const headPosition = Number(row?.head ?? 0);
-      const asOfPosition = kind === 'inline' ? headPosition : Number(row?.position ?? 0);
-      if (asOfPosition >= minPosition) return { asOfPosition, headPosition };
-      if (performance.now() > deadline) throw notYet(name, minPosition, { asOfPosition, headPosition });
-      await pause(LOOK_EVERY_MS);
-    }
+      return { asOfPosition: kind === 'inline' ? headPosition : Number(row?.position ?? 0), headPosition };
+    });
+  }
+
+  /** The last position given: at once, or, with `minPosition`, once it was. @throws DomainError `not-yet-projected` */
+  async reachHead(minPosition = 0): Promise<number> {
+    const { headPosition } = await reached('The timeline', minPosition, async () => {
+      const head = await this.reader.head();
+      return { asOfPosition: head, headPosition: head };
+    });
+    return headPosition;
   }
 }
 
-function notYet(name: string, minPosition: number, { asOfPosition, headPosition }: Standing) {
-  const message = `${name} is at position ${String(asOfPosition)}, not yet at ${String(minPosition)}.`;
+async function reached(what: string, minPosition: number, look: () => Promise<Standing>): Promise<Standing> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const standing = await look();
+    if (standing.asOfPosition >= minPosition) return standing;
+    if (performance.now() > deadline) throw notYet(what, minPosition, standing);
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+function notYet(what: string, minPosition: number, { asOfPosition, headPosition }: Standing) {
+  const message = `${what} is at position ${String(asOfPosition)}, not yet at ${String(minPosition)}.`;
   return refuse('not-yet-projected', message, { as_of_position: asOfPosition, head_position: headPosition });
 }
 

@@ -24,6 +24,14 @@ class CausedEventResponse {
   @Whole({ min: 1 })
   readonly stream_version!: number;
 
+  @Choice(actorTypes, {
+    description: 'Who acted: another than who sent the command, where the system decided by a rule.',
+  })
+  readonly actor_type!: string;
+
+  @Text()
+  readonly actor_id!: string;
+
   @KeyText({ nullable: true })
   readonly to_stage!: string | null;
 
@@ -120,6 +128,8 @@ function eventOnWire({ event, events, commands }: EventNode<CorrelatedEvent>): C
     stream_id: event.streamId,
     stream_type: event.streamType,
     stream_version: event.streamVersion,
+    actor_type: event.actor.type,
+    actor_id: event.actor.id,
     to_stage: event.toStage ?? null,
     occurred_at: event.occurredAt,
     recorded_at: event.recordedAt,
