@@ -19,12 +19,12 @@ alter table parked_streams enable row level security;
 create policy tenant on parked_streams using (sees_tenant(tenant_id));
 grant select on parked_streams to stageline_app;
 
--- Parks streams: [{"stream_id", "tenant_id", "stream_version", "event_id", "event_type", "error"}]. One that was parked before failed again.
+-- Parks streams: [{"stream_id", "tenant_id", "stream_version", "event_type", "error"}]. One that was parked before failed again.
 create function park_streams(p_name text, p_in_rebuild boolean, p_parked jsonb) returns void
 language sql set search_path = stageline, pg_temp as $$
   insert into parked_streams as p (name, in_rebuild, stream_id, tenant_id, stream_version, event_id, event_type, error)
-  select p_name, p_in_rebuild, f.stream_id, f.tenant_id, f.stream_version, f.event_id, f.event_type, f.error
-  from jsonb_populate_recordset(null::parked_streams, p_parked) f
+  select p_name, p_in_rebuild, f.stream_id, f.tenant_id, f.stream_version, e.id, f.event_type, f.error
+  from jsonb_populate_recordset(null::parked_streams, p_parked) f join stage_events e using (stream_id, stream_version)
   on conflict (name, stream_id, in_rebuild) do update set stream_version = excluded.stream_version, event_id = excluded.event_id,
     event_type = excluded.event_type, error = excluded.error, attempts = p.attempts + 1
 $$;

@@ -4,7 +4,7 @@ import type { DomainEvent, Envelope, Recorded } from './recorded-event.js';
 export type Row = Readonly<Record<string, unknown>>;
 
 /** What a rebuild does not read, because no row depends on it. */
-type Unprojected = 'streamType' | 'category' | 'schemaVersion' | 'correlationId' | 'causationId' | 'context';
+type Unprojected = 'id' | 'streamType' | 'category' | 'schemaVersion' | 'correlationId' | 'causationId' | 'context';
 
 /** An event as a projection may use it: all of it but what would make reading millions of them slow. */
 export type Projected<Event extends DomainEvent<string, object>> = Event & Omit<Envelope, Unprojected>;

@@ -15,6 +15,7 @@ import type { ReadModel } from './read-models.js';
 import { parkedOf, written } from './rebuild-steps.js';
 import {
   type Ask,
+  type FoldRow,
   type StreamEvent,
   type StreamExtent,
   fast,
@@ -82,10 +83,9 @@ export class Follower {
   private async touched({ from, to }: Page): Promise<readonly Touched[]> {
     const values = [from, to, ignoredTypes(this.model), this.model.streamType];
     const streams = new Map<string, Touched>();
-    for (const [streamId, tenantId, ...event] of await this.ask<PageValues>(EVENTS, values)) {
+    for (const stored of (await this.ask<FoldRow>(EVENTS, values)).map(streamEvent)) {
+      const { streamId, tenantId, streamVersion } = stored.event;
       const known = streams.get(streamId);
-      const stored = streamEvent({ streamId, tenantId }, event);
-      const { streamVersion } = stored.event;
       const events = known?.events ?? [];
       events.push(stored);
       streams.set(streamId, { streamId, tenantId, upTo: streamVersion, first: known?.first ?? streamVersion, events });
@@ -131,8 +131,6 @@ export class Follower {
 function changedRows(fold: FoldedStream | undefined, since: number): readonly Row[] {
   return [...(fold?.rows.values() ?? [])].filter((row) => Number(row['streamVersion']) >= since);
 }
-
-type PageValues = [streamId: string, tenantId: string, ...event: Parameters<typeof streamEvent>[1]];
 
 const LOOK = {
   name: 'look_at_read_model',

@@ -75,13 +75,12 @@ export function written(rows: Iterable<Row>): string {
 /** What is kept of a stream that failed, as `park_streams` takes it. */
 export function parkedOf({ streamId, tenantId, failure }: FoldedStream): object[] {
   if (failure === null) return [];
-  const { id, type, streamVersion } = failure.event;
+  const { type, streamVersion } = failure.event;
   return [
     {
       stream_id: streamId,
       tenant_id: tenantId,
       stream_version: streamVersion,
-      event_id: id,
       event_type: type,
       error: failure.error,
     },

@@ -6,7 +6,7 @@
  *   async    a position: streams are folded exactly to it, because the checkpoint says what the rows hold
  */
 import type { ReadModel } from './read-models.js';
-import { type Ask, type StreamExtent, fast } from './stream-events.js';
+import { type Ask, NO_STREAM, type StreamExtent, fast } from './stream-events.js';
 
 /** A point that history has passed. */
 export type Mark = Readonly<{ epoch: number; xid: string; position: number }>;
@@ -14,8 +14,8 @@ export type Mark = Readonly<{ epoch: number; xid: string; position: number }>;
 /** Streams, and how many events they hold. */
 export type StreamPage = Readonly<{ streams: readonly StreamExtent[]; eventCount: number }>;
 
-/** Streams of a page: at some tens of events each, a few pages of events. */
-const PAGE = 500;
+/** Streams of a page: at some tens of events each, some pages of events. */
+const PAGE = 100;
 
 export class RebuildStreams {
   constructor(
@@ -65,9 +65,6 @@ export class RebuildStreams {
 }
 
 type MovedValues = [streamId: string, tenantId: string, upTo: number];
-
-/** The nil uuid: before every stream's. */
-const NO_STREAM = '00000000-0000-0000-0000-000000000000';
 
 const COUNT = fast(
   'streams_to_rebuild',

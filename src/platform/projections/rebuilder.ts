@@ -82,10 +82,13 @@ export class Rebuilder implements BeforeApplicationShutdown {
 
   private tell({ name, reason }: Ticket, report: Report | null): void {
     const wrong = report === null ? 0 : report.onlyLive + report.onlyRebuilt + report.different;
-    if (report === null || wrong === 0) this.logger.log(`Rebuilt ${name}.`);
+    if (wrong === 0) this.logger.log(`Rebuilt ${name}.`);
     else if (reason === 'version-raised')
-      this.logger.log({ report }, `Rebuilt ${name}: ${String(wrong)} rows differ, as a raised version lets expect.`);
-    else this.logger.warn({ report }, `Rebuilt ${name}: ${String(wrong)} live rows were wrong and are right now.`);
+      this.logger.log(`Rebuilt ${name}: ${String(wrong)} rows differ, as a raised version lets expect.`);
+    else
+      this.logger.warn(
+        `Rebuilt ${name}: ${String(wrong)} live rows were wrong and are right now: ${JSON.stringify(report)}`,
+      );
   }
 
   /** A rebuild that was taken over is not ours to end; one whose database went away is left to whoever claims it next. */

@@ -17,12 +17,11 @@ export type StreamExtent = Readonly<{ streamId: string; tenantId: string; upTo: 
 export type StreamEvent = Readonly<{ event: Projected<AnyEvent>; schemaVersion: number }>;
 
 /** The columns a projection may depend on, qualified by `e`, in the order `streamEvent` reads them. */
-export const foldColumns = `e.stream_version, e.id, e.event_type, e.schema_version, e.actor_type, e.actor_id,
+export const foldColumns = `e.stream_version, e.event_type, e.schema_version, e.actor_type, e.actor_id,
   e.from_stage, e.to_stage, e.reason, e.detail, e.occurred_at, e.recorded_at`;
 
 type FoldValues = [
   streamVersion: number,
-  id: string,
   type: string,
   schemaVersion: number,
   actorType: string,
@@ -35,23 +34,25 @@ type FoldValues = [
   recordedAt: string,
 ];
 
-/** Reads one row of `foldColumns`. */
-export function streamEvent(stream: Readonly<{ streamId: string; tenantId: string }>, values: FoldValues): StreamEvent {
-  const [streamVersion, id, type, schemaVersion, actorType, actorId, fromStage, toStage, reason, detail] = values;
-  const event: Projected<AnyEvent> = {
+/** A row of `foldColumns` after the ids of its stream and tenant. */
+export type FoldRow = [streamId: string, tenantId: string, ...FoldValues];
+
+/** Reads one row. */
+export function streamEvent(row: FoldRow): StreamEvent {
+  const [streamId, tenantId, streamVersion, type, schemaVersion, actorType, actorId] = row;
+  const event: { -readonly [Key in keyof Projected<AnyEvent>]: Projected<AnyEvent>[Key] } = {
     type,
-    detail,
-    ...(fromStage === null ? null : { fromStage }),
-    ...(toStage === null ? null : { toStage }),
-    ...(reason === null ? null : { reason }),
-    id,
-    tenantId: stream.tenantId,
-    streamId: stream.streamId,
+    detail: row[10],
+    tenantId,
+    streamId,
     streamVersion,
     actor: { type: actorType as ActorType, id: actorId },
-    occurredAt: values[10],
-    recordedAt: values[11],
+    occurredAt: row[11],
+    recordedAt: row[12],
   };
+  if (row[7] !== null) event.fromStage = row[7];
+  if (row[8] !== null) event.toStage = row[8];
+  if (row[9] !== null) event.reason = row[9];
   return { event, schemaVersion };
 }
 
@@ -66,42 +67,33 @@ export function ignoredTypes({ catalogue, projection }: ReadModel): readonly str
 }
 
 /** Events a page holds at most: what is in memory, and how long the event loop is busy with it. */
-const PAGE = 2000;
-
-type Paged = [number: number, ...FoldValues];
-type Stop = Readonly<{ number: number; version: number }>;
-
-/** The place of each event's stream in the list, with the event. */
-export type Placed = Readonly<{ place: number; stored: StreamEvent }>;
+const PAGE = 1000;
 
 /**
- * The events of streams a read model depends on, stream by stream and each from its first, in pages. The next page is on its way while
- * one is worked on. `recordedUntil` leaves out what was recorded later; ISO 8601.
+ * The events of streams that a read model depends on, stream by stream and each from its first, in pages. The next page is on its way
+ * while one is worked on. `recordedUntil` leaves out what was recorded later; ISO 8601.
  */
 export async function* eventPages(
   ask: Ask,
   model: ReadModel,
   streams: readonly StreamExtent[],
   recordedUntil: string | null = null,
-): AsyncGenerator<readonly Placed[]> {
+): AsyncGenerator<readonly FoldRow[]> {
   const ids = streams.map(({ streamId }) => streamId);
-  const upTo = streams.map((stream) => stream.upTo);
-  const ignored = ignoredTypes(model);
-  const page = ({ number, version }: Stop) =>
-    ask<Paged>(PAGE_OF_STREAMS, [ids, upTo, number, version, ignored, recordedUntil, model.streamType, PAGE]);
-  let next: Promise<readonly Paged[]> | null = page({ number: 1, version: 0 });
+  const page = ([streamId, , version]: readonly [string, string, number, ...unknown[]]) =>
+    ask<FoldRow>(PAGE_OF_STREAMS, [ids, streamId, version, ignoredTypes(model), model.streamType, recordedUntil, PAGE]);
+  let next: Promise<readonly FoldRow[]> | null = page([NO_STREAM, '', 0]);
   while (next !== null) {
-    const rows: readonly Paged[] = await next;
+    const rows: readonly FoldRow[] = await next;
     const last = rows.at(-1);
-    next = last === undefined || rows.length < PAGE ? null : page({ number: last[0], version: last[1] });
+    next = last === undefined || rows.length < PAGE ? null : page(last);
     next?.catch(() => undefined); // It is awaited at the next turn; until then its failure has nobody to go to.
-    yield rows.map(([number, ...values]) => placed(streams, number - 1, values));
+    yield rows;
   }
 }
 
-function placed(streams: readonly StreamExtent[], place: number, values: FoldValues): Placed {
-  return { place, stored: streamEvent(streams[place] as StreamExtent, values) };
-}
+/** The nil uuid: before every stream's. */
+export const NO_STREAM = '00000000-0000-0000-0000-000000000000';
 
 const { INT8, TIMESTAMPTZ, JSONB } = pg.types.builtins;
 
@@ -124,13 +116,8 @@ function isoTime(text: string): string {
 
 const PAGE_OF_STREAMS = fast(
   'events_of_streams',
-  `select s.number, ${foldColumns}
-   from unnest($1::uuid[], $2::bigint[]) with ordinality as s(stream_id, up_to, number)
-   cross join lateral (
-     select * from stage_events e
-     where e.stream_id = s.stream_id and e.stream_version > case s.number when $3::bigint then $4::bigint else 0 end
-       and e.event_type <> all ($5::text[]) and e.stream_type = $7
-       and (s.up_to is null or e.stream_version <= s.up_to) and ($6::timestamptz is null or e.recorded_at <= $6)
-     order by e.stream_version) e
-   where s.number >= $3 order by s.number, e.stream_version limit $8`,
+  `select e.stream_id, e.tenant_id, ${foldColumns} from stage_events e
+   where e.stream_id = any ($1::uuid[]) and (e.stream_id, e.stream_version) > ($2::uuid, $3::bigint)
+     and e.event_type <> all ($4::text[]) and e.stream_type = $5 and ($6::timestamptz is null or e.recorded_at <= $6)
+   order by e.stream_id, e.stream_version limit $7`,
 );

@@ -5,7 +5,7 @@
  */
 import { type Row, projectInto } from '../../kernel/projection.js';
 import type { AnyEvent, ReadModel } from './read-models.js';
-import { type Ask, type StreamEvent, type StreamExtent, eventPages } from './stream-events.js';
+import { type Ask, type StreamEvent, type StreamExtent, eventPages, streamEvent } from './stream-events.js';
 import type { Projected } from '../../kernel/projection.js';
 
 /** The event that a read model could not take, and why. */
@@ -47,24 +47,28 @@ export class StreamFold implements FoldedStream {
   }
 }
 
-/** Folds streams from their first event on, in the order given, and hands them out as they get ready. Those without events are left out. */
+/**
+ * Folds streams from their first event on, each to its extent, and hands them out as they get ready. Those without events are left out.
+ */
 export async function* foldStreams(
   ask: Ask,
   model: ReadModel,
   streams: readonly StreamExtent[],
   recordedUntil: string | null = null,
 ): AsyncGenerator<readonly StreamFold[]> {
+  const extents = new Map(streams.map(({ streamId, upTo }) => [streamId, upTo ?? Infinity]));
   let open: StreamFold | null = null;
-  let place = -1;
   for await (const page of eventPages(ask, model, streams, recordedUntil)) {
     const ready: StreamFold[] = [];
-    for (const next of page) {
-      if (open === null || next.place !== place) {
+    for (const row of page) {
+      const stored = streamEvent(row);
+      const { streamId, streamVersion } = stored.event;
+      if (streamVersion > (extents.get(streamId) ?? 0)) continue;
+      if (open?.streamId !== streamId) {
         if (open !== null) ready.push(open);
-        place = next.place;
-        open = new StreamFold(model, streams[place] as StreamExtent);
+        open = new StreamFold(model, stored.event);
       }
-      open.add(next.stored);
+      open.add(stored);
     }
     yield ready;
   }
