@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { refuse } from '../../kernel/domain-error.js';
 import { Database } from '../database/database.js';
-import { TimelineReader } from '../event-store/timeline-reader.js';
 import { ReadModels } from './read-models.js';
 
 /** How long a reader waits for a read model to get where it was asked to be. */
@@ -18,7 +17,6 @@ export class Freshness {
   constructor(
     private readonly database: Database,
     private readonly readModels: ReadModels,
-    private readonly reader: TimelineReader,
   ) {}
 
   /**
@@ -35,18 +33,14 @@ export class Freshness {
       return { asOfPosition: kind === 'inline' ? headPosition : Number(row?.position ?? 0), headPosition };
     });
   }
-
-  /** The last position given: at once, or, with `minPosition`, once it was. @throws DomainError `not-yet-projected` */
-  async reachHead(minPosition = 0): Promise<number> {
-    const { headPosition } = await reached('The timeline', minPosition, async () => {
-      const head = await this.reader.head();
-      return { asOfPosition: head, headPosition: head };
-    });
-    return headPosition;
-  }
 }
 
-async function reached(what: string, minPosition: number, look: () => Promise<Standing>): Promise<Standing> {
+/**
+ * Looks until something stands at a position, a few seconds at most. `what` begins the refusal's sentence.
+ *
+ * @throws DomainError `not-yet-projected`
+ */
+export async function reached(what: string, minPosition: number, look: () => Promise<Standing>): Promise<Standing> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const standing = await look();

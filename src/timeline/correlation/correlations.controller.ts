@@ -5,7 +5,7 @@ import { Allow } from '../../platform/auth/access.js';
 import type { Caller } from '../../platform/event-store/command-context.js';
 import type { StoredEvent } from '../../platform/event-store/stored-event.js';
 import { TimelineReader } from '../../platform/event-store/timeline-reader.js';
-import { Freshness } from '../../platform/projections/freshness.js';
+import { reached } from '../../platform/projections/freshness.js';
 import { CallerOf } from '../../platform/http/command-from.js';
 import { DescribeRead } from '../../platform/http/describe.js';
 import { IdParam } from '../../platform/http/params.js';
@@ -19,10 +19,7 @@ const MAX_EVENTS = 1000;
 @ApiTags('Timeline and audit')
 @Controller('correlations')
 export class CorrelationsController {
-  constructor(
-    private readonly reader: TimelineReader,
-    private readonly freshness: Freshness,
-  ) {}
+  constructor(private readonly reader: TimelineReader) {}
 
   /**
    * Shows what caused what in one flow: each command, the events it caused, and the commands that followed from them. Of sealed events;
@@ -40,7 +37,7 @@ export class CorrelationsController {
     @Query() { min_position: minPosition }: CorrelationQuery,
     @CallerOf() { tenantId }: Caller,
   ): Promise<CorrelationResponse> {
-    const head = await this.freshness.reachHead(minPosition);
+    const head = await this.head(minPosition);
     const asked = { after: 0, limit: MAX_EVENTS + 1, filter: { correlationId: id } };
     const { events } = await this.reader.readUpTo(head, tenantId, asked);
     if (events.length === 0) throw refuse('correlation-not-found', `Nothing sealed has the correlation id ${id}.`);
@@ -53,6 +50,14 @@ export class CorrelationsController {
       head_position: head,
       commands: causationTree(shown).map(commandOnWire),
     };
+  }
+
+  private async head(minPosition = 0): Promise<number> {
+    const { headPosition } = await reached('The timeline', minPosition, async () => {
+      const head = await this.reader.head();
+      return { asOfPosition: head, headPosition: head };
+    });
+    return headPosition;
   }
 }
 
