@@ -16,8 +16,8 @@ import { makeFolder, removeFolder } from '../support/folders.js';
 import { accepted } from '../support/founder-walk.js';
 import { crowd, crowdTemplate } from '../support/hiring-crowd.js';
 import { asOwner } from '../support/read-model-fold.js';
+import { rebuild } from '../support/rebuilding.js';
 import { startTestService } from '../support/service.js';
-import { sealed } from '../support/sound-timeline.js';
 import { until } from '../support/wait.js';
 
 const CANDIDATES = 10_000;
@@ -45,15 +45,12 @@ beforeAll(async () => {
   await backstage.publish(crowdTemplate);
   const runs = crowd(CANDIDATES);
   for (let start = 0; start < runs.length; start += AT_ONCE) await backstage.append(runs.slice(start, start + AT_ONCE));
-  await sealed(service.connection);
-  await until(
-    'all are counted',
-    async () => {
-      const { body } = await service.api.get<Funnel>('/insights/funnel?template=crowd');
-      return body.as_of_position === body.head_position;
-    },
-    120_000,
-  );
+  const eventCount = runs.reduce((sum, { events }) => sum + events.length, 0);
+  const areCounted = async () => {
+    const { body } = await service.api.get<Funnel>('/insights/funnel?template=crowd');
+    return body.head_position >= eventCount && body.as_of_position === body.head_position;
+  };
+  await until('all are counted', areCounted, 180_000);
 }, 240_000);
 afterAll(async () => {
   removeFolder(folder);
@@ -111,30 +108,20 @@ describe('the funnel of ten thousand candidates', () => {
     'answers %s well under a second',
     async (insight) => {
       const took = [];
-      for (let round = 0; round < 5; round += 1) {
+      for (let round = 0; round < 8; round += 1) {
         const begun = performance.now();
         accepted(await service.api.get(`/insights/${insight}?template=crowd`));
         took.push(performance.now() - begun);
       }
-      expect(Math.min(...took)).toBeLessThan(700);
+      expect(Math.min(...took.slice(5))).toBeLessThan(700); // From the sixth on a plan may be one for any template.
     },
+    30_000,
   );
 
-  it('lists everybody who dropped out, page by page', async () => {
-    const { items } = accepted(await service.api.get<Funnel>('/insights/funnel?template=crowd'));
-    const count = items.find(({ stage }) => stage === 'phone')?.dropped_out.count;
-    const ids: string[] = [];
-    for (let after = ''; ;) {
-      const page = accepted(
-        await service.api.get<{ items: readonly { run_id: string }[]; next: string | null }>(
-          `/insights/funnel/phone/dropouts?template=crowd&limit=200${after}`,
-        ),
-      );
-      ids.push(...page.items.map(({ run_id: id }) => id));
-      if (page.next === null) break;
-      after = `&after=${page.next}`;
-    }
-    expect(count).toBeGreaterThan(200);
-    expect(new Set(ids).size).toBe(count);
-  });
+  it('is the same after a rebuild, which finds every row as it was', async () => {
+    const before = accepted(await service.api.get<Funnel>('/insights/funnel?template=crowd'));
+    const { rebuild: ended } = await rebuild(service.api, 'run_journeys');
+    expect(ended).toMatchObject({ status: 'done', report: { only_live: 0, only_rebuilt: 0, different: 0 } });
+    expect(accepted(await service.api.get<Funnel>('/insights/funnel?template=crowd')).items).toEqual(before.items);
+  }, 90_000);
 });
