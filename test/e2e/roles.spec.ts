@@ -12,7 +12,7 @@ afterAll(() => service.close());
 
 const readers = ['operator', 'approver', 'worker', 'auditor', 'viewer'] as const;
 /** Those who look at dashboards; a worker has no need to. */
-const people = ['operator', 'approver', 'auditor', 'viewer'] as const;
+const people = ['viewer', 'operator', 'approver', 'auditor'] as const;
 const stage = '/pipeline/{id}/stages/{stage}';
 
 /** Who may call each route, besides `admin`, who may call all of them; null is everybody, without a key. */
