@@ -11,21 +11,23 @@ import { parseArgs } from 'node:util';
 import { type Config, loadConfig } from './platform/config/config.js';
 import { migrate } from './platform/database/migrate.js';
 import { openDatabase } from './platform/database/open-database.js';
+import { rebuildProjections } from './rebuild-command.js';
 import { CommandError, ask } from './service-client.js';
 import { startFailure } from './start-failure.js';
 
 const HELP = `npm run stageline -- <command>
 
   migrate              bring the database of DATABASE_URL, else the embedded one, to this version
+  rebuild NAME|--all   make the rows of a projection, or of all, anew from the first event, while the service serves
   verify               recompute every hash of the timeline; ends with 1 where not all is as it was made
   export [--out FILE]  the whole timeline, one event a line (JSON), to standard output or a file
   help                 this page
 
-verify and export ask the service at STAGELINE_URL, else at http://127.0.0.1:$PORT (3000), with the key in STAGELINE_KEY,
+rebuild, verify and export ask the service at STAGELINE_URL, else at http://127.0.0.1:$PORT (3000), with the key in STAGELINE_KEY,
 else STAGELINE_ADMIN_KEY, else the one in the data dir. docs/runbook.md says when to use which.
 `;
 
-type Options = Readonly<{ out?: string | undefined }>;
+type Options = Readonly<{ out?: string | undefined; all?: boolean | undefined }>;
 type TimelinePage = Readonly<{ items: readonly object[]; next: string | null }>;
 type Verdict = Readonly<{
   valid: boolean;
@@ -34,8 +36,9 @@ type Verdict = Readonly<{
   finding: Readonly<{ kind: string; message: string; position: number }> | null;
 }>;
 
-const commands: Readonly<Record<string, (options: Options) => Promise<void>>> = {
+const commands: Readonly<Record<string, (options: Options, name?: string) => Promise<void>>> = {
   migrate: migrateDatabase,
+  rebuild,
   verify: verifyTimeline,
   export: exportTimeline,
   help: () => print(HELP),
@@ -45,14 +48,17 @@ async function main(): Promise<void> {
   const { positionals, values } = parsed(process.argv.slice(2));
   const [name = 'help', ...surplus] = positionals;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined || surplus.length > 0) throw unknown(`"${positionals.join(' ')}" is not a command.`);
+  if (command === undefined || surplus.length > (name === 'rebuild' ? 1 : 0))
+    throw unknown(`"${positionals.join(' ')}" is not a command.`);
   if (values.out !== undefined && name !== 'export') throw unknown(`${name} takes no --out.`);
-  await command(values);
+  if (values.all !== undefined && name !== 'rebuild') throw unknown(`${name} takes no --all.`);
+  await command(values, surplus[0]);
 }
 
 function parsed(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: { out: { type: 'string' } } });
+    const options = { out: { type: 'string' }, all: { type: 'boolean' } } as const;
+    return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {
     throw unknown((error as Error).message);
   }
@@ -77,6 +83,11 @@ async function migrated(config: Config): Promise<readonly string[]> {
   } finally {
     await database.stop();
   }
+}
+
+async function rebuild({ all = false }: Options, name?: string): Promise<void> {
+  if ((name === undefined) !== all) throw unknown('rebuild takes the name of a projection, or --all.');
+  await print(await rebuildProjections(name, (text) => process.stderr.write(text)));
 }
 
 async function verifyTimeline(): Promise<void> {

@@ -50,17 +50,22 @@ describe('the command line', () => {
   it.each([[[]], [['help']]])('lists its commands when told %j', async (args) => {
     const { code, out, err } = await stageline(args);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(/migrate [^]*verify [^]*export [^]*help /);
+    expect(out).toMatch(/migrate [^]*rebuild [^]*verify [^]*export [^]*help /);
   });
 
-  it.each([[['rebuild']], [['verify', 'twice']], [['--loud']], [['verify', '--out', 'file']], [['constructor']]])(
-    'refuses %j and says where the commands are listed',
-    async (args) => {
-      const { code, out, err } = await stageline(args);
-      expect({ code, out }).toEqual({ code: 1, out: '' });
-      expect(err).toMatch(/"npm run stageline -- help" lists the commands\.\n$/);
-    },
-  );
+  it.each([
+    [['rebuild']],
+    [['rebuild', 'projects', '--all']],
+    [['verify', '--all']],
+    [['verify', 'twice']],
+    [['--loud']],
+    [['verify', '--out', 'file']],
+    [['constructor']],
+  ])('refuses %j and says where the commands are listed', async (args) => {
+    const { code, out, err } = await stageline(args);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/"npm run stageline -- help" lists the commands\.\n$/);
+  });
 });
 
 describe('stageline migrate', () => {
@@ -92,6 +97,36 @@ describe('stageline migrate', () => {
     const { code, err } = await stageline(['migrate'], { DATABASE_URL: 'postgres://127.0.0.1:9/none' });
     expect(code).toBe(1);
     expect(err).toMatch(/^The PostgreSQL of DATABASE_URL does not answer at 127\.0\.0\.1:9 \(ECONNREFUSED\)\. .+\n$/);
+  });
+});
+
+describe('stageline rebuild', () => {
+  let service: Awaited<ReturnType<typeof startTestService>>;
+  let env: Env;
+  beforeAll(async () => {
+    service = await startTestService();
+    env = { STAGELINE_URL: service.url, STAGELINE_KEY: ADMIN_KEY };
+    await startFounderRun(service.api);
+  });
+  afterAll(() => service.close());
+
+  it('follows a rebuild to its end and says what came of it', async () => {
+    const { code, out, err } = await stageline(['rebuild', 'projects'], env);
+    expect({ code, out }).toEqual({ code: 0, out: 'projects: rebuilt, as it was.\n' });
+    expect(err).toMatch(/^projects: /);
+  });
+
+  it('rebuilds all', async () => {
+    const { code, out } = await stageline(['rebuild', '--all'], env);
+    const names = ['decision_gates', 'pipeline_runs', 'projects', 'stage_configs', 'templates'];
+    expect(code).toBe(0);
+    for (const name of names) expect(out).toContain(`${name}: rebuilt, as it was.\n`);
+  }, 60_000);
+
+  it('ends with 1 where there is no such projection', async () => {
+    const { code, err } = await stageline(['rebuild', 'nope'], env);
+    expect(code).toBe(1);
+    expect(err).toContain('projection-not-found');
   });
 });
 

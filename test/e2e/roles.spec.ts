@@ -67,6 +67,11 @@ const table: Readonly<Record<string, readonly Role[] | null>> = {
   'GET /audit/seals': ['auditor'],
   'GET /audit/events/{id}/proof': ['auditor'],
   'POST /audit/verify': ['auditor'],
+  'GET /projections': readers,
+  'POST /projections/{name}/rebuild': [],
+  'DELETE /projections/{name}/previous': [],
+  'GET /projections/{name}/parked': ['operator', 'auditor'],
+  'POST /projections/{name}/parked/{streamId}/retry': [],
 };
 const guarded = Object.entries(table).flatMap(([route, allowed]) => (allowed === null ? [] : [{ route, allowed }]));
 

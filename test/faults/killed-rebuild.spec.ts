@@ -15,16 +15,19 @@ let database: TestDatabase;
 let superuser: pg.Client;
 let serving: SpawnedService;
 let settings: Parameters<typeof spawnService>[0];
+let rebuilder: SpawnedService;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   settings = { STAGELINE_DATA_DIR: dataDir, DATABASE_URL: database.url, STAGELINE_MIGRATE: 'off' };
   serving = await spawnService({ ...settings, STAGELINE_ROLES: 'api,worker' });
+  rebuilder = await spawnRebuilder();
   superuser = new pg.Client(database.connection);
   await superuser.connect();
   await superuser.query('set search_path = stageline');
 }, 60_000);
 afterAll(async () => {
+  expect(await stop(rebuilder)).toBe(0);
   expect(await stop(serving)).toBe(0);
   await superuser.end();
   await database.drop();
@@ -68,7 +71,6 @@ describe('a process that is killed while it rebuilds', () => {
     async (_when, column, value) => {
       const { api } = serving;
       const playing = startPlaying([api], 2);
-      const rebuilder = await spawnRebuilder();
       const letGo = await holdAt(column, value);
       expect((await api.post('/projections/pipeline_runs/rebuild')).status).toBe(202);
       await until('the rebuild is held', isHeld);
@@ -79,14 +81,13 @@ describe('a process that is killed while it rebuilds', () => {
       await until('clients go on', () => playing.runs() > played);
       expect(await projectionOf(api, 'pipeline_runs')).toMatchObject({ status: 'rebuilding' });
 
-      const next = await spawnRebuilder();
+      rebuilder = await spawnRebuilder();
       expect(await rebuilt(api, 'pipeline_runs')).toMatchObject({
         status: 'live',
         rebuild: { status: 'done', report: { only_live: 0, only_rebuilt: 0, different: 0 } },
       });
       expect((await playing.stop()).statuses).toEqual([200]);
       await expectReadModelsToEqualFold(database.connection);
-      expect(await stop(next)).toBe(0);
     },
     60_000,
   );
@@ -94,7 +95,6 @@ describe('a process that is killed while it rebuilds', () => {
 
 describe('a process that is told to stop while it rebuilds', () => {
   it('leaves the rebuild to another at once', async () => {
-    const rebuilder = await spawnRebuilder();
     const letGo = await holdAt('phase', 'index');
     await serving.api.post('/projections/stage_configs/rebuild');
     await until('the rebuild is held', isHeld);
@@ -102,8 +102,7 @@ describe('a process that is told to stop while it rebuilds', () => {
     await letGo();
     expect(await stopped).toBe(0);
     expect(await projectionOf(serving.api, 'stage_configs')).toMatchObject({ rebuild: { status: 'requested' } });
-    const next = await spawnRebuilder();
+    rebuilder = await spawnRebuilder();
     expect(await rebuilt(serving.api, 'stage_configs')).toMatchObject({ rebuild: { status: 'done' } });
-    expect(await stop(next)).toBe(0);
   }, 60_000);
 });

@@ -15,6 +15,19 @@ beforeEach(async () => {
 });
 afterEach(() => opened.close());
 
+/** Catches up again and again until it is told to stop. */
+function keepFollowing({ catchUp }: Pick<typeof engine, 'catchUp'>) {
+  const stopping = new AbortController();
+  const following = (async () => {
+    while (!stopping.signal.aborted) await catchUp();
+  })();
+  const stop = async () => {
+    stopping.abort();
+    await following;
+  };
+  return { stop };
+}
+
 describe('a read model that follows the timeline', () => {
   it('has everything up to its checkpoint, whether it remembers a stream or not', async () => {
     await opened.write(first, 1, 'a');
@@ -58,13 +71,9 @@ describe('a read model that follows the timeline', () => {
         await opened.seal();
       }
     };
-    let isOver = false;
-    const following = engines.map(async (each) => {
-      while (!isOver) await each.catchUp();
-    });
+    const following = engines.map(keepFollowing);
     await writing();
-    isOver = true;
-    await Promise.all(following);
+    for (const each of following) await each.stop();
     await engine.catchUp();
     expect(await opened.books()).toEqual({ [first]: '40: 40 (40)' });
   });
@@ -151,18 +160,14 @@ describe('an event that a read model cannot take', () => {
 
   it('loses nothing when it is retried while its stream moves', async () => {
     opened.bug.text = null;
-    let isOver = false;
-    const following = (async () => {
-      while (!isOver) await engine.catchUp();
-    })();
+    const following = keepFollowing(engine);
     const retrying = engine.parked.retry('books', DEFAULT_TENANT_ID, first);
     for (let version = 3; version <= 30; version += 1) {
       await opened.write(first, version, String(version));
       await opened.seal();
     }
     expect(await retrying).toBeNull();
-    isOver = true;
-    await following;
+    await following.stop();
     await engine.catchUp();
     expect(await opened.books()).toMatchObject({ [first]: '30: 30 (30)' });
   });

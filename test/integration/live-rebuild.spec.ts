@@ -32,7 +32,6 @@ describe('rebuilding every read model while clients hammer', () => {
     const { statuses, runCount, longestMs } = await playing.stop();
     expect(statuses).toEqual([200]);
     expect(runCount).toBeGreaterThan(0);
-    console.log({ runCount, longestMs });
     expect(longestMs).toBeLessThan(LONGEST_MS);
     await expectReadModelsToEqualFold(connection);
   }, 120_000);

@@ -176,8 +176,9 @@ function shapeOf(table: string): Promise<unknown> {
       [table],
     );
     const suffix = table.replace('books', '');
-    return JSON.parse(
+    const shape: unknown = JSON.parse(
       (rows[0]?.shape ?? '').replaceAll(new RegExp(`${suffix}\\b`, 'g'), (end) => (suffix === '' ? end : '')),
     );
+    return shape;
   });
 }
