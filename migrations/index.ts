@@ -5,6 +5,7 @@ import { Append1763600000004 } from './1763600000004-append.js';
 import { Hiring1763600000005 } from './1763600000005-hiring.js';
 import { GateRules1763600000006 } from './1763600000006-gate-rules.js';
 import { Projections1763600000007 } from './1763600000007-projections.js';
+import { Insights1763600000008 } from './1763600000008-insights.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   Hiring1763600000005,
   GateRules1763600000006,
   Projections1763600000007,
+  Insights1763600000008,
 ];

@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { CandidateEntity } from './hiring/candidate/candidate.entity.js';
 import { HiringModule } from './hiring/hiring.module.js';
 import { JobProfileEntity } from './hiring/job-profile/job-profile.entity.js';
+import { InsightsModule } from './insights/insights.module.js';
 import { ApiKeyEntity } from './platform/auth/api-key.entity.js';
 import { AuthModule } from './platform/auth/auth.module.js';
 import { DatabaseModule, type DatabaseSettings } from './platform/database/database.module.js';
@@ -48,6 +49,7 @@ export class AppModule {
         HiringModule,
         RunsModule,
         TimelineModule,
+        InsightsModule,
       ],
     };
   }

@@ -5,6 +5,7 @@
 export type ErrorCode =
   | 'candidate-not-found'
   | 'command-in-progress'
+  | 'correlation-not-found'
   | 'criterion-not-found'
   | 'event-not-found'
   | 'forbidden'

@@ -3,16 +3,15 @@ import { type StreamType, inline } from '../platform/event-store/stream-type.js'
 import { decisionGates } from './decision-gate/decision-gate.projection.js';
 import { pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
 import type { RunCommand } from './run-command.decider.js';
+import { type RunEvent, type Subject, runStreamType } from './contract.js';
 import { createRunDecider } from './run.decider.js';
-import { type RunEvent, type Subject, runCatalogue } from './run.events.js';
 import type { RunState } from './run-state.decider.js';
 import { stageConfigs } from './stage-config/stage-config.projection.js';
 
 /** A run's stream: its rules, its read models, and the claim that lets a subject have one open run at a time. */
 export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
-  name: 'pipeline_run',
+  ...runStreamType,
   decider: createRunDecider(evaluateCondition),
-  catalogue: runCatalogue,
   stateVersion: 2,
   projections: [inline(pipelineRuns), inline(stageConfigs), inline(decisionGates)],
   claims: (before, events) => ({

@@ -7,8 +7,9 @@ import { eventOnWire } from '../platform/event-store/stored-event.js';
 import { CallerOf } from '../platform/http/command-from.js';
 import { DescribeRead } from '../platform/http/describe.js';
 import { IdParam } from '../platform/http/params.js';
+import { runStreamType } from '../runs/contract.js';
 import { RunTimelinePageResponse } from './event.response.js';
-import { RUN, requireRun } from './require-run.js';
+import { requireRun } from './require-run.js';
 import { RunTimelineQuery } from './timeline.request.js';
 
 @ApiTags('Timeline and audit')
@@ -25,7 +26,12 @@ export class RunTimelineController {
     @Query() { after_version: afterVersion, limit, category }: RunTimelineQuery,
     @CallerOf() { tenantId }: Caller,
   ): Promise<object> {
-    const asked = { streamType: RUN, afterVersion, limit: limit + 1, ...(category === undefined ? {} : { category }) };
+    const asked = {
+      streamType: runStreamType.name,
+      afterVersion,
+      limit: limit + 1,
+      ...(category === undefined ? {} : { category }),
+    };
     const events = await this.store.read(tenantId, id, asked);
     if (events.length === 0) await requireRun(this.store, tenantId, id);
     const items = events.slice(0, limit);

@@ -6,6 +6,7 @@ import { SealReader } from './audit/seal-reader.js';
 import { ExportController } from './export/export.controller.js';
 import { ExportParts } from './export/export-parts.js';
 import { TimelineExport } from './export/timeline-export.js';
+import { CorrelationsController } from './correlation/correlations.controller.js';
 import { RunTimelineController } from './run-timeline.controller.js';
 import { TimelineController } from './timeline.controller.js';
 import { STREAM_LIMITS, type StreamLimits, TimelineStream } from './timeline-stream.js';
@@ -15,7 +16,7 @@ const streamLimits: StreamLimits = { heartbeatMs: 15_000, maxStreams: 500 };
 /** Reading, following, verifying, proving and exporting what happened. */
 @Module({
   imports: [AuthModule],
-  controllers: [TimelineController, RunTimelineController, AuditController, ExportController],
+  controllers: [TimelineController, RunTimelineController, AuditController, ExportController, CorrelationsController],
   providers: [
     TimelineStream,
     SealReader,

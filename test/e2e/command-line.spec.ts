@@ -89,36 +89,6 @@ describe('stageline migrate', () => {
   });
 });
 
-describe('stageline rebuild', () => {
-  let service: Awaited<ReturnType<typeof startTestService>>;
-  let env: Env;
-  beforeAll(async () => {
-    service = await startTestService();
-    env = { STAGELINE_URL: service.url, STAGELINE_KEY: ADMIN_KEY };
-    await startFounderRun(service.api);
-  });
-  afterAll(() => service.close());
-
-  it('follows a rebuild to its end and says what came of it', async () => {
-    const { code, out, err } = await stageline(['rebuild', 'projects'], env);
-    expect({ code, out }).toEqual({ code: 0, out: 'projects: rebuilt, as it was.\n' });
-    expect(err).toMatch(/^projects: /);
-  });
-
-  it('rebuilds all', async () => {
-    const { code, out } = await stageline(['rebuild', '--all'], env);
-    const names = ['decision_gates', 'pipeline_runs', 'projects', 'stage_configs', 'templates'];
-    expect(code).toBe(0);
-    for (const name of names) expect(out).toContain(`${name}: rebuilt, as it was.\n`);
-  }, 60_000);
-
-  it('ends with 1 where there is no such projection', async () => {
-    const { code, err } = await stageline(['rebuild', 'nope'], env);
-    expect(code).toBe(1);
-    expect(err).toContain('projection-not-found');
-  });
-});
-
 describe('stageline on a running service', () => {
   let service: Awaited<ReturnType<typeof startTestService>>;
   let env: Env;

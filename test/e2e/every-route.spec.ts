@@ -29,20 +29,26 @@ async function readEverything(runId: string, projectId: string, gateId: string):
   const lists = ['/keys', '/templates', '/projects', '/pipeline', '/gates', '/timeline', '/audit/seals'];
   const things = [`/projects/${projectId}`, `/gates/${gateId}`, '/templates/founder', '/templates/founder/versions/1'];
   const ofRun = ['', '/stages', '/readiness', '/actions', '/timeline'].map((rest) => `/pipeline/${runId}${rest}`);
+  const insights = ['funnel', 'funnel/thesis_defined/dropouts', 'cycle-times', 'gates'].map(
+    (insight) => `/insights/${insight}?template=founder`,
+  );
   const open = ['/health/live', '/health/ready', '/problems', '/problems/run-parked'];
-  for (const path of [...lists, ...things, ...ofRun, ...open]) {
+  for (const path of [...lists, ...things, ...ofRun, ...insights, ...open]) {
     expect({ path, status: (await service.api.get(path)).status }).toEqual({ path, status: 200 });
   }
   await audit(runId);
 }
 
+type Events = { items: readonly { id: string; correlation_id: string }[] };
+
 async function audit(runId: string): Promise<void> {
   const { api } = service;
   accepted(await api.get('/audit/key'));
-  const { items } = accepted(await api.get<{ items: readonly { id: string }[] }>(`/pipeline/${runId}/timeline`));
+  const { items } = accepted(await api.get<Events>(`/pipeline/${runId}/timeline`));
   const proof = `/audit/events/${String(items[0]?.id)}/proof`;
   await until('the run’s first event is sealed', async () => (await api.get(proof)).status === 200);
   accepted(await api.get('/audit/export'));
+  accepted(await api.get(`/correlations/${String(items[0]?.correlation_id)}`));
   accepted(await api.post('/audit/verify'));
   accepted(await api.post('/audit/verify', { from: 1, to: 1 }));
 }

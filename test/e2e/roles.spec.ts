@@ -11,6 +11,8 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 const readers = ['operator', 'approver', 'worker', 'auditor', 'viewer'] as const;
+/** Those who look at dashboards; a worker has no need to. */
+const people = ['viewer', 'operator', 'approver', 'auditor'] as const;
 const stage = '/pipeline/{id}/stages/{stage}';
 
 /** Who may call each route, besides `admin`, who may call all of them; null is everybody, without a key. */
@@ -64,6 +66,11 @@ const table: Readonly<Record<string, readonly Role[] | null>> = {
   'POST /gates/{id}/decision': ['operator', 'approver'],
   'GET /timeline': readers,
   'GET /timeline/stream': readers,
+  'GET /correlations/{id}': people,
+  'GET /insights/funnel': people,
+  'GET /insights/funnel/{stage}/dropouts': people,
+  'GET /insights/cycle-times': people,
+  'GET /insights/gates': people,
   'GET /audit/key': ['auditor'],
   'GET /audit/seals': ['auditor'],
   'GET /audit/events/{id}/proof': ['auditor'],

@@ -28,6 +28,8 @@ beforeAll(async () => {
       evidence, votes, created_at, expires_at)
     select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, gen_random_uuid(), 'a', 1, 'decision', 'decided', '[]', '[]', '[]', '{}', '[]', now(), now()
     from generate_series(1, 4000);
+    insert into run_journeys select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, 'founder', 1, '{}', now(), 'cancelled', 'x', now(), 'a', '{}', '{}', '{}', '[]',
+      null, null, 0 from generate_series(1, 4000);
     analyze`);
 });
 afterAll(() => opened.close());
@@ -113,6 +115,16 @@ describe('the plan of a hot query', () => {
       'the gates that are due',
       "select id from decision_gates where status = 'pending' and expires_at <= now() order by expires_at limit 100",
       /^ix_decision_gates_expiring$/,
+    ],
+    [
+      'the journeys of a template’s runs',
+      `select * from run_journeys where tenant_id = '${id}' and template_key = 'nope' and (1 is null or template_version = 1) and (now() is null or started_at >= now())`,
+      /^ix_run_journeys_(template|dropped_out)$/,
+    ],
+    [
+      'the runs that dropped out of a stage',
+      `select * from run_journeys where tenant_id = '${DEFAULT_TENANT_ID}' and template_key = 'founder' and status = 'cancelled' and current_stage = 'a' and run_id > '${id}' order by run_id limit 50`,
+      /^ix_run_journeys_dropped_out$/,
     ],
   ])('uses an index for %s', async (_what, statement, index) => {
     const { indexes, readWhole } = await planOf(statement);

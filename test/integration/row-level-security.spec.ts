@@ -7,10 +7,10 @@ import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-contex
 import { founder } from '../../src/templates/built-in/founder.js';
 import type { ApiClient } from '../support/api-client.js';
 import { type Backstage, openBackstage } from '../support/backstage.js';
-import { standAtGate } from '../support/founder-walk.js';
+import { accepted, standAtGate } from '../support/founder-walk.js';
+import { sealedPosition } from '../support/sealed-position.js';
 import { rebuild } from '../support/rebuilding.js';
 import { startTestService } from '../support/service.js';
-import { until } from '../support/wait.js';
 
 const OURS = DEFAULT_TENANT_ID;
 const THEIRS = '00000000-0000-7000-8000-0000000000bb';
@@ -60,11 +60,9 @@ async function fill(api: ApiClient, tenantId: string): Promise<void> {
   await api.post('/projects', { name: 'Solar kiosk' }, { headers: { 'idempotency-key': 'fill' } });
   await api.post('/job-profiles', { title: 'Software engineer' });
   await api.post('/candidates', { name: 'Robin Fairweather' });
-  const { runId, run } = await standAtGate(api);
-  await until('all is sealed', async () => {
-    const { body } = await api.get<{ items: readonly object[] }>(`/timeline?run_id=${runId}`);
-    return body.items.length === run.version;
-  });
+  const { runId } = await standAtGate(api);
+  const position = await sealedPosition(api, runId);
+  accepted(await api.get(`/insights/gates?template=founder&min_position=${String(position)}`));
   await owner.query(`insert into stageline.stream_snapshots values ($1, $2, 1, 'none', '{}')`, [runId, tenantId]);
 }
 

@@ -8,6 +8,7 @@ import { ApiKeyEntity } from '../../src/platform/auth/api-key.entity.js';
 import { PgApiKeyStore } from '../../src/platform/auth/pg-api-key-store.js';
 import { dataSourceOptions } from '../../src/platform/database/data-source.js';
 import { Database } from '../../src/platform/database/database.js';
+import type { Append } from '../../src/platform/event-store/append.js';
 import { CommandExecutor } from '../../src/platform/event-store/command-executor.js';
 import { DEFAULT_TENANT_ID, type Role } from '../../src/platform/event-store/command-context.js';
 import { EventStore } from '../../src/platform/event-store/event-store.js';
@@ -34,6 +35,8 @@ export async function openBackstage(connection: pg.ClientConfig) {
     publish: (content: TemplateContent, tenantId = DEFAULT_TENANT_ID) => publish(database, content, tenantId),
     /** Makes a key in any tenant and answers its secret. */
     keyIn: (tenantId: string, ...roles: readonly Role[]) => keyIn(database, tenantId, roles),
+    /** Appends events that nobody decided. */
+    append: (appends: readonly Append[]) => new EventStore(database).append(appends),
     /** How many events and receipts there are. */
     stored: async () => {
       const counted = await superuser.query<{ events: number; receipts: number; keys: number }>(COUNT);

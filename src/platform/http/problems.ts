@@ -22,6 +22,12 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     advice: 'Wait as long as Retry-After says and send the same request with the same Idempotency-Key again.',
     retryAfterSeconds: 1,
   },
+  'correlation-not-found': {
+    status: 404,
+    title: 'Nothing has this correlation id',
+    advice:
+      'Read the correlation ids of events with GET /timeline; what was recorded a moment ago may not be sealed yet.',
+  },
   'criterion-not-found': {
     status: 404,
     title: 'The stage has no such exit criterion',

@@ -27,20 +27,31 @@ export class Freshness {
    */
   async reach(name: string, minPosition = 0): Promise<Standing> {
     const { kind } = this.readModels.named(name);
-    const deadline = performance.now() + PATIENCE_MS;
-    for (;;) {
+    return reached(name, minPosition, async () => {
       const [row] = await this.database.call<{ position: string; head: string }>(STANDING, [name]);
       const headPosition = Number(row?.head ?? 0);
-      const asOfPosition = kind === 'inline' ? headPosition : Number(row?.position ?? 0);
-      if (asOfPosition >= minPosition) return { asOfPosition, headPosition };
-      if (performance.now() > deadline) throw notYet(name, minPosition, { asOfPosition, headPosition });
-      await pause(LOOK_EVERY_MS);
-    }
+      return { asOfPosition: kind === 'inline' ? headPosition : Number(row?.position ?? 0), headPosition };
+    });
   }
 }
 
-function notYet(name: string, minPosition: number, { asOfPosition, headPosition }: Standing) {
-  const message = `${name} is at position ${String(asOfPosition)}, not yet at ${String(minPosition)}.`;
+/**
+ * Looks until something stands at a position, a few seconds at most. `what` begins the refusal's sentence.
+ *
+ * @throws DomainError `not-yet-projected`
+ */
+export async function reached(what: string, minPosition: number, look: () => Promise<Standing>): Promise<Standing> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const standing = await look();
+    if (standing.asOfPosition >= minPosition) return standing;
+    if (performance.now() > deadline) throw notYet(what, minPosition, standing);
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+function notYet(what: string, minPosition: number, { asOfPosition, headPosition }: Standing) {
+  const message = `${what} is at position ${String(asOfPosition)}, not yet at ${String(minPosition)}.`;
   return refuse('not-yet-projected', message, { as_of_position: asOfPosition, head_position: headPosition });
 }
 
