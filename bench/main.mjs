@@ -9,10 +9,26 @@ import { parseArgs } from 'node:util';
 import { installPeers } from './harness/install-peers.mjs';
 import { progress } from './harness/progress.mjs';
 
-const PARTS = ['append', 'command', 'http'];
+const PARTS = ['append', 'command', 'http', 'timeline', 'history', 'delivery'];
 
-const full = { name: 'full', rounds: 5, seconds: 4, warmUpSeconds: 4, noiseSeconds: 4 };
-const quick = { name: 'quick', rounds: 3, seconds: 1.5, warmUpSeconds: 1, noiseSeconds: 1 };
+const full = {
+  name: 'full',
+  rounds: 5,
+  seconds: 4,
+  warmUpSeconds: 4,
+  noiseSeconds: 4,
+  timelineEvents: 100_000,
+  deliverySeconds: 20,
+};
+const quick = {
+  name: 'quick',
+  rounds: 3,
+  seconds: 1.5,
+  warmUpSeconds: 1,
+  noiseSeconds: 1,
+  timelineEvents: 20_000,
+  deliverySeconds: 5,
+};
 
 const flag = { type: 'boolean', default: false };
 const { values, positionals } = parseArgs({
