@@ -4,6 +4,7 @@ import { ApiKeyEntity } from './platform/auth/api-key.entity.js';
 import { AuthModule } from './platform/auth/auth.module.js';
 import { DatabaseModule, type DatabaseSettings } from './platform/database/database.module.js';
 import { EventStoreModule, type EventStoreSettings } from './platform/event-store/event-store.module.js';
+import { ProjectionsModule } from './platform/projections/projections.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { DecisionGateEntity } from './runs/decision-gate/decision-gate.entity.js';
 import { PipelineRunEntity } from './runs/pipeline-run/pipeline-run.entity.js';
@@ -27,6 +28,7 @@ export class AppModule {
         CqrsModule.forRoot(),
         DatabaseModule.at({ connection, poolSize, entities }),
         EventStoreModule.with(eventStore),
+        ProjectionsModule,
         AuthModule,
         TemplatesModule,
         ProjectsModule,

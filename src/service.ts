@@ -3,10 +3,11 @@
  *
  *   database    the embedded one is started, or the one named is used; migrations run under a lock
  *   put together  the modules, the edge around them
- *   prepare     what must be there before the first command: the epoch, the configured key, the built-in templates
+ *   prepare     what must be there before the first command: the epoch, the versions of read models, the configured key, the
+ *               built-in templates
  *   listen      where its roles include `api`
  *   first key   made when nothing can fail any more, and handed over at once: it is shown only this once
- *   work        by its roles: seal, expire gates
+ *   work        by its roles: seal, catch up and rebuild; expire gates
  *   close       stop accepting, finish what was accepted, stop the loops, let go of the database
  *
  * Each step may fail and then undoes the ones before it; a crash anywhere leaves nothing that the next start does not mend.
@@ -30,6 +31,9 @@ import { SEALING_KEY, type SealingKey, sealingKeyFrom, sealingKeyIn } from './pl
 import { unknownKeys } from './platform/event-store/unknown-keys.js';
 import { createHttpApp } from './platform/http/create-http-app.js';
 import { ReadinessChecks } from './platform/http/readiness-checks.js';
+import { BuiltVersions } from './platform/projections/built-versions.js';
+import { CatchUp } from './platform/projections/catch-up.js';
+import { Rebuilder } from './platform/projections/rebuilder.js';
 import { replaceSecret } from './platform/secret-file.js';
 import { SOFTWARE_VERSION } from './platform/software-version.js';
 import { GateExpiry } from './runs/gate-expiry.js';
@@ -105,6 +109,7 @@ async function putTogether(
 /** The key file lies beside the embedded database, so that the demo and the command line of the same machine just work. */
 async function prepare(app: NestFastifyApplication, { adminKey }: Config, keyFile: string | null): Promise<void> {
   await beginEpochAfterRestore(app);
+  await app.get(BuiltVersions, anywhere).review();
   if (adminKey !== undefined) {
     await admitConfiguredKey(app.get(ApiKeyStore, anywhere), firstKeyRequest(), adminKey);
     if (keyFile !== null) await replaceSecret(keyFile, `${adminKey}\n`);
@@ -158,6 +163,8 @@ function work(app: NestFastifyApplication, { roles }: Config): void {
     const sealing = app.get(SealerLoop, anywhere);
     sealing.start();
     app.get(HorizonWatch, anywhere).start();
+    app.get(CatchUp, anywhere).start();
+    app.get(Rebuilder, anywhere).start();
     app.get(ReadinessChecks, anywhere).register({ name: 'sealer', check: () => sealing.assertHealthy() });
   }
   if (roles.includes('worker')) {

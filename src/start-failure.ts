@@ -5,13 +5,21 @@ import { EmbeddedPostgresError } from './platform/database/embedded/embedded-pos
 import { FolderInUseError } from './platform/database/embedded/folder-lock.js';
 import { MigrationsDueError } from './platform/database/migrate.js';
 import { DamagedKeyError } from './platform/event-store/sealing-key.js';
+import { OlderSoftwareError } from './platform/projections/built-versions.js';
 
 type Settings = Pick<Config, 'port' | 'host' | 'dataDir' | 'databaseUrl'>;
 type Failure = Readonly<{ code: string; syscall: string; path: string; message: string }>;
 type ByCode = Readonly<Record<string, (failure: Failure, settings: Settings) => string>>;
 
 /** They say all there is to say themselves. */
-const SPOKEN_FOR = [ConfigError, FolderInUseError, EmbeddedPostgresError, MigrationsDueError, DamagedKeyError];
+const SPOKEN_FOR = [
+  ConfigError,
+  FolderInUseError,
+  EmbeddedPostgresError,
+  MigrationsDueError,
+  DamagedKeyError,
+  OlderSoftwareError,
+];
 
 /** Tells why a start failed. `settings` is null where they could not be read; what nobody foresaw keeps its stack. */
 export function startFailure(error: unknown, settings: Settings | null): string {

@@ -1,26 +1,34 @@
-import type { DomainEvent, Recorded } from './recorded-event.js';
+import type { DomainEvent, Envelope, Recorded } from './recorded-event.js';
 
 /** A row of a read model: flat, one property a column, named as the column in camelCase. */
 export type Row = Readonly<Record<string, unknown>>;
 
+/** What a rebuild does not read, because no row depends on it. */
+type Unprojected = 'streamType' | 'category' | 'schemaVersion' | 'correlationId' | 'causationId' | 'context';
+
+/** An event as a projection may use it: all of it but what would make reading millions of them slow. */
+export type Projected<Event extends DomainEvent<string, object>> = Event & Omit<Envelope, Unprojected>;
+
 type Handler<R extends Row, Event extends DomainEvent<string, object>, Type extends Event['type']> = (
   row: R | undefined,
-  event: Recorded<Extract<Event, { type: Type }>>,
+  event: Projected<Extract<Event, { type: Type }>>,
   key: string,
 ) => R;
 
 /**
  * One read model as a pure function from row and event to row.
  *
- * The same definition serves inline writing, catching up, rebuilding and time travel. The keys of `on` are the
- * subscription. `keysOf` names the rows an event touches, by primary key; `row` is undefined where there is none yet.
+ * The rows of one stream are a function of that stream's events alone; what spans streams is a query over rows. The same definition
+ * serves inline writing, catching up, rebuilding and time travel. The keys of `on` are the subscription. `keysOf` names the rows an
+ * event touches, by primary key; `row` is undefined where there is none yet. Each row has its `tenantId` and, as `streamVersion`, the
+ * version of the last event that touched it.
  */
 export type Projection<R extends Row, Event extends DomainEvent<string, object>> = Readonly<{
   /** The read model's table; also the checkpoint's key: never rename a deployed projection. */
   name: string;
   /** Raise it to rebuild from the first event. */
   version: number;
-  keysOf: (event: Recorded<Event>) => readonly string[];
+  keysOf: (event: Projected<Event>) => readonly string[];
   /** Says that no later event touches this row: the write side may forget it. */
   isFinal?: (row: R) => boolean;
   on: { readonly [Type in Event['type']]?: Handler<R, Event, Type> };
@@ -29,18 +37,30 @@ export type Projection<R extends Row, Event extends DomainEvent<string, object>>
 /** Rows of one read model by primary key. */
 export type Rows<R extends Row = Row> = ReadonlyMap<string, R>;
 
-/** Folds one event into the rows; rows it does not touch stay the same objects. */
+/** Folds further events, oldest first, into the rows; rows they do not touch stay the same objects, the rows given stay as they are. */
 export function project<R extends Row, Event extends DomainEvent<string, object>>(
   projection: Projection<R, Event>,
   rows: Rows<R>,
-  event: Recorded<Event>,
+  events: readonly Recorded<Event>[],
 ): Rows<R> {
+  const on: Readonly<Record<string, unknown>> = projection.on;
+  const touching = events.filter(({ type }) => on[type] !== undefined);
+  if (touching.length === 0) return rows;
+  const next = new Map(rows);
+  for (const event of touching) projectInto(projection, next, event);
+  return next;
+}
+
+/** Folds one event into rows that are the caller's own to change: all rows it touches, or, where a handler throws, none. */
+export function projectInto<R extends Row, Event extends DomainEvent<string, object>>(
+  projection: Projection<R, Event>,
+  rows: Map<string, R>,
+  event: Projected<Event>,
+): void {
   const type: Event['type'] = event.type;
   const handle = projection.on[type];
-  if (handle === undefined) return rows;
-  const next = new Map(rows);
-  for (const key of projection.keysOf(event)) {
-    next.set(key, handle(rows.get(key), event as Parameters<typeof handle>[1], key));
-  }
-  return next;
+  if (handle === undefined) return;
+  const keys = projection.keysOf(event);
+  const touched = keys.map((key) => handle(rows.get(key), event as Parameters<typeof handle>[1], key));
+  for (const [index, row] of touched.entries()) rows.set(keys[index] as string, row);
 }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { fold } from '../kernel/decider.js';
 import { refuse } from '../kernel/domain-error.js';
-import { type Rows, project } from '../kernel/projection.js';
+import { project } from '../kernel/projection.js';
 import type { Recorded } from '../kernel/recorded-event.js';
 import { EventStore } from '../platform/event-store/event-store.js';
 import { StreamMemory } from '../platform/event-store/stream-memory.js';
@@ -32,9 +31,7 @@ export class RunHistory {
   /** The run's read model as it was. @throws DomainError `run-not-found`, `version-not-found` */
   async rowAt(tenantId: string, runId: string, point: PointInTime): Promise<PipelineRunRow> {
     const events = await this.eventsUntil(tenantId, runId, point);
-    const none: Rows<PipelineRunRow> = new Map();
-    const rows = fold((known, event) => project(pipelineRuns, known, event), none, events);
-    const row = rows.get(runId);
+    const row = project(pipelineRuns, new Map<string, PipelineRunRow>(), events).get(runId);
     if (row === undefined || ('version' in point && row.streamVersion !== point.version))
       throw await this.missing(tenantId, runId, point);
     return row;

@@ -111,7 +111,7 @@ function holdsForEvery(
 }
 
 function rowsOf<R extends Row>(projection: Projection<R, RunEvent>, events: readonly RunEvent[]): Rows<R> {
-  return recorded(events).reduce<Rows<R>>((rows, event) => project(projection, rows, event), new Map());
+  return project(projection, new Map<string, R>(), recorded(events));
 }
 
 function begun(state: RunState): Begun {

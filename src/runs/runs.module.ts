@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ReadModels, inlineReadModels } from '../platform/projections/read-models.js';
 import { ActOnRunHandler } from './commands/act-on-run.js';
 import { DecideGateHandler } from './commands/decide-gate.js';
 import { RunCommandsController } from './commands/run-commands.controller.js';
@@ -14,6 +15,7 @@ import { ListRunsHandler } from './pipeline-run/list-runs.query.js';
 import { RunsController } from './pipeline-run/runs.controller.js';
 import { RunHistory } from './run-history.js';
 import { ListStagesHandler } from './stage-config/list-stages.query.js';
+import { runStream } from './run-stream.js';
 
 /** Runs, their stages, milestones, risks, results and gates. */
 @Module({
@@ -33,4 +35,8 @@ import { ListStagesHandler } from './stage-config/list-stages.query.js';
   ],
   exports: [GateExpiry],
 })
-export class RunsModule {}
+export class RunsModule {
+  constructor(readModels: ReadModels) {
+    readModels.register(...inlineReadModels(runStream));
+  }
+}

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { given } from '../../test/support/given.js';
-import { project, type Rows } from '../kernel/projection.js';
+import { project } from '../kernel/projection.js';
 import type { Recorded } from '../kernel/recorded-event.js';
 import { founder } from './built-in/founder.js';
 import { templateDecider, type PublishTemplate } from './template.decider.js';
 import type { TemplateEvent } from './template.events.js';
-import { templates, type TemplateRow } from './template/template.projection.js';
+import { templates } from './template/template.projection.js';
 
 const publish = (contentHash: string, content = founder): PublishTemplate => ({
   type: 'publish_template',
@@ -69,7 +69,7 @@ describe('the templates read model', () => {
       occurredAt: 'then',
       recordedAt: 'now',
     }));
-    const rows = events.reduce<Rows<TemplateRow>>((all, event) => project(templates, all, event), new Map());
+    const rows = project(templates, new Map(), events);
     expect([...rows.keys()]).toEqual(['founder/1', 'founder/2']);
     expect(rows.get('founder/2')).toEqual({
       id: 'founder/2',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '../../src/kernel/decider.js';
-import { type Projection, type Row, type Rows, project } from '../../src/kernel/projection.js';
+import { type Projection, type Row, project } from '../../src/kernel/projection.js';
 import type { Recorded } from '../../src/kernel/recorded-event.js';
 import { inline } from '../../src/platform/event-store/stream-type.js';
 import { decisionGates } from '../../src/runs/decision-gate/decision-gate.projection.js';
@@ -28,10 +28,9 @@ const projections: readonly Projection<Row, RunEvent>[] = [
   inline(decisionGates),
 ];
 
-const rowsOf = (projection: Projection<Row, RunEvent>, events: readonly Recorded<RunEvent>[]) => {
-  const none: Rows = new Map();
-  return [...fold((rows, event) => project(projection, rows, event), none, events).values()];
-};
+const rowsOf = (projection: Projection<Row, RunEvent>, events: readonly Recorded<RunEvent>[]) => [
+  ...project(projection, new Map<string, Row>(), events).values(),
+];
 
 describe('events stored by the first version', () => {
   it.each(stories)('fold to what they folded to then: %s', (name) => {

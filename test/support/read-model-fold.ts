@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import pg from 'pg';
-import { type Row, type Rows, project } from '../../src/kernel/projection.js';
+import { type Row, project } from '../../src/kernel/projection.js';
 import type { DomainEvent, Recorded } from '../../src/kernel/recorded-event.js';
 import { type Connection, sessionOptions } from '../../src/platform/database/data-source.js';
 import { type StageEventRow, eventColumns, storedEvent } from '../../src/platform/event-store/stored-event.js';
@@ -52,9 +52,8 @@ async function foldAll(client: pg.Client): Promise<Record<string, Row[]>> {
   for (const projection of Object.values(projectionsOf).flat()) tables[projection.name] = [];
   for (const events of streams.values()) {
     for (const projection of projectionsOf[events[0]?.streamType ?? ''] ?? []) {
-      let folded: Rows = new Map();
-      for (const event of events) folded = project(projection, folded, event as Recorded<AnyEvent>);
-      tables[projection.name]?.push(...folded.values());
+      const rows = project(projection, new Map(), events as unknown as readonly Recorded<AnyEvent>[]);
+      tables[projection.name]?.push(...rows.values());
     }
   }
   return tables;

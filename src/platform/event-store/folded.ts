@@ -22,16 +22,12 @@ export function foldEvents<State, Event extends DomainEvent<string, object>>(
   from: Folded<State>,
   events: readonly Recorded<Event>[],
 ): Folded<State> {
-  let { state, version } = from;
+  const state = events.reduce((known, event) => type.decider.evolve(known, event), from.state);
   const rows: Record<string, Rows> = { ...from.rows };
-  for (const event of events) {
-    state = type.decider.evolve(state, event);
-    version = event.streamVersion;
-    for (const projection of type.projections) {
-      rows[projection.name] = project(projection, rowsOf(rows, projection), event);
-    }
+  for (const projection of type.projections) {
+    rows[projection.name] = project(projection, rowsOf(rows, projection), events);
   }
-  return { version, state, rows };
+  return { version: events.at(-1)?.streamVersion ?? from.version, state, rows };
 }
 
 /** The rows that differ, by table: what an append has to write. */

@@ -119,6 +119,13 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     advice: 'Wait as long as Retry-After says and ask again: events are sealed within moments of being recorded.',
     retryAfterSeconds: 1,
   },
+  'not-yet-projected': {
+    status: 409,
+    title: 'The read model has not got that far yet',
+    advice:
+      'Ask again as Retry-After says, or without min_position; GET /projections shows how far each projection is, and why.',
+    retryAfterSeconds: 1,
+  },
   'option-not-allowed': {
     status: 409,
     title: 'The gate does not offer this decision',
@@ -133,6 +140,11 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     status: 404,
     title: 'There is no such project',
     advice: 'List the projects with GET /projects, or create one with POST /projects.',
+  },
+  'projection-not-found': {
+    status: 404,
+    title: 'There is no such projection',
+    advice: 'List the projections with GET /projections.',
   },
   'reason-required': {
     status: 422,
@@ -199,6 +211,11 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     status: 412,
     title: 'The run has moved on',
     advice: 'Look at the intervening events, then send the command again with the actual version in If-Match.',
+  },
+  'stream-not-parked': {
+    status: 404,
+    title: 'The stream is not parked',
+    advice: 'List the parked streams with GET /projections/{name}/parked; one that is gone was taken up again.',
   },
   'template-not-found': {
     status: 404,

@@ -1,14 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { atDraftGate, command, founder, history, recorded } from '../../../test/support/run-story.js';
-import { project, type Rows } from '../../kernel/projection.js';
+import { project } from '../../kernel/projection.js';
 import type { RunCommand } from '../run-command.decider.js';
 import { decisionGates, type DecisionGateRow } from './decision-gate.projection.js';
 
 function gateAfter(...commands: readonly RunCommand[]): DecisionGateRow | undefined {
-  const rows = recorded(history(...atDraftGate, ...commands)).reduce<Rows<DecisionGateRow>>(
-    (all, event) => project(decisionGates, all, event),
-    new Map(),
-  );
+  const rows = project(decisionGates, new Map(), recorded(history(...atDraftGate, ...commands)));
   return rows.get('fresh-5');
 }
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../kernel/json.js';
-import type { Projection } from '../../kernel/projection.js';
-import type { Actor, Recorded } from '../../kernel/recorded-event.js';
+import type { Projected, Projection } from '../../kernel/projection.js';
+import type { Actor } from '../../kernel/recorded-event.js';
 import type { Decision, GateType } from '../../templates/contract.js';
 import type { Evidence, RunEvent, Scope } from '../run.events.js';
 
@@ -56,7 +56,7 @@ export const decisionGates: Projection<DecisionGateRow, RunEvent> = {
   },
 };
 
-function opened(event: Recorded<Extract<RunEvent, { type: 'gate.opened' }>>): DecisionGateRow {
+function opened(event: Projected<Extract<RunEvent, { type: 'gate.opened' }>>): DecisionGateRow {
   const { detail, tenantId, streamId, streamVersion, recordedAt } = event;
   return {
     id: detail.gate_id,
@@ -84,7 +84,7 @@ function opened(event: Recorded<Extract<RunEvent, { type: 'gate.opened' }>>): De
 
 function closed(
   row: DecisionGateRow | undefined,
-  event: Recorded<GateEvent>,
+  event: Projected<GateEvent>,
   change: Partial<DecisionGateRow>,
 ): DecisionGateRow {
   if (row === undefined) throw new Error(`Gate ${event.detail.gate_id} has no row for its ${event.type}.`);

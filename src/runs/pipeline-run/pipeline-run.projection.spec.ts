@@ -1,14 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { atDraftGate, command, history, recorded, start } from '../../../test/support/run-story.js';
-import { project, type Rows } from '../../kernel/projection.js';
+import { project } from '../../kernel/projection.js';
 import type { RunCommand } from '../run-command.decider.js';
 import { pipelineRuns, type PipelineRunRow } from './pipeline-run.projection.js';
 
 function rowAfter(...commands: readonly RunCommand[]): PipelineRunRow | undefined {
-  const rows = recorded(history(...commands)).reduce<Rows<PipelineRunRow>>(
-    (all, event) => project(pipelineRuns, all, event),
-    new Map(),
-  );
+  const rows = project(pipelineRuns, new Map(), recorded(history(...commands)));
   return rows.get('run-1');
 }
 
@@ -102,6 +99,6 @@ describe('the pipeline_runs read model', () => {
   it('names an event whose run has no row', () => {
     const [, entered] = recorded(history(start()));
     if (entered === undefined) throw new Error('A start has more than one event.');
-    expect(() => project(pipelineRuns, new Map(), entered)).toThrow('Run run-1 has no row for its stage.entered.');
+    expect(() => project(pipelineRuns, new Map(), [entered])).toThrow('Run run-1 has no row for its stage.entered.');
   });
 });

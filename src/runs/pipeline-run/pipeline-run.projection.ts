@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../kernel/json.js';
-import type { Projection } from '../../kernel/projection.js';
-import type { Recorded } from '../../kernel/recorded-event.js';
+import type { Projected, Projection } from '../../kernel/projection.js';
 import type { RunEvent, Subject } from '../run.events.js';
 import type { StageState } from '../stage.plan.js';
 import { meanPercent } from '../weights.plan.js';
@@ -45,7 +44,7 @@ export function runPercent(row: Pick<PipelineRunRow, 'stagePercents' | 'lockedSt
 }
 
 type Maybe = PipelineRunRow | undefined;
-type Of<Type extends RunEvent['type']> = Recorded<Extract<RunEvent, { type: Type }>>;
+type Of<Type extends RunEvent['type']> = Projected<Extract<RunEvent, { type: Type }>>;
 
 /** One row per run; every event moves its version. */
 export const pipelineRuns: Projection<PipelineRunRow, RunEvent> = {
@@ -140,7 +139,7 @@ function subjectColumns(subject: Subject) {
   };
 }
 
-function moved(row: Maybe, event: Recorded<RunEvent>, change: Partial<PipelineRunRow> = {}): PipelineRunRow {
+function moved(row: Maybe, event: Projected<RunEvent>, change: Partial<PipelineRunRow> = {}): PipelineRunRow {
   if (row === undefined) throw new Error(`Run ${event.streamId} has no row for its ${event.type}.`);
   return { ...row, ...change, streamVersion: event.streamVersion, updatedAt: event.recordedAt };
 }

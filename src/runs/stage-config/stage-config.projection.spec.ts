@@ -5,10 +5,7 @@ import type { RunCommand } from '../run-command.decider.js';
 import { stageConfigs, type StageConfigRow } from './stage-config.projection.js';
 
 function rowsAfter(...commands: readonly RunCommand[]): Rows<StageConfigRow> {
-  return recorded(history(...commands)).reduce<Rows<StageConfigRow>>(
-    (all, event) => project(stageConfigs, all, event),
-    new Map(),
-  );
+  return project(stageConfigs, new Map(), recorded(history(...commands)));
 }
 
 const draftAfter = (...commands: readonly RunCommand[]) => rowsAfter(...commands).get('run-1/draft');
@@ -104,7 +101,7 @@ describe('the stage_configs read model', () => {
       history(start(), command('meet_criterion', { stage: 'draft', criterion: 'sourced' })),
     ).slice(-1);
     if (event === undefined) throw new Error('The criterion was met.');
-    const next = project(stageConfigs, rows, event);
+    const next = project(stageConfigs, rows, [event]);
     expect(next.get('run-1/build')).toBe(rows.get('run-1/build'));
     expect(next.get('run-1/draft')).not.toBe(rows.get('run-1/draft'));
   });

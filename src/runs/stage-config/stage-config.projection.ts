@@ -1,5 +1,4 @@
-import type { Projection } from '../../kernel/projection.js';
-import type { Recorded } from '../../kernel/recorded-event.js';
+import type { Projected, Projection } from '../../kernel/projection.js';
 import type { MilestoneDefinition, StageDefinition } from '../../templates/contract.js';
 import type { RiskView, RunEvent, StageResult } from '../run.events.js';
 import type { StageState } from '../stage.plan.js';
@@ -32,7 +31,7 @@ export type StageConfigRow = Readonly<{
 }>;
 
 type Maybe = StageConfigRow | undefined;
-type Of<Type extends RunEvent['type']> = Recorded<Extract<RunEvent, { type: Type }>>;
+type Of<Type extends RunEvent['type']> = Projected<Extract<RunEvent, { type: Type }>>;
 
 /** One row per stage of a run, by `runId/stage`. */
 export const stageConfigs: Projection<StageConfigRow, RunEvent> = {
@@ -110,12 +109,12 @@ function pristine(definition: StageDefinition) {
   };
 }
 
-function known(row: Maybe, event: Recorded<RunEvent>): StageConfigRow {
+function known(row: Maybe, event: Projected<RunEvent>): StageConfigRow {
   if (row === undefined) throw new Error(`Run ${event.streamId} has no stage row for its ${event.type}.`);
   return row;
 }
 
-function moved(row: Maybe, event: Recorded<RunEvent>, change: Partial<StageConfigRow>): StageConfigRow {
+function moved(row: Maybe, event: Projected<RunEvent>, change: Partial<StageConfigRow>): StageConfigRow {
   return { ...known(row, event), ...change, streamVersion: event.streamVersion };
 }
 
