@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { installPeers } from './harness/install-peers.mjs';
 import { progress } from './harness/progress.mjs';
 
-const PARTS = ['append', 'command', 'http', 'timeline', 'history', 'delivery'];
+const PARTS = ['append', 'command', 'http', 'rebuild', 'timeline', 'history', 'delivery'];
 
 const full = {
   name: 'full',
@@ -19,6 +19,8 @@ const full = {
   noiseSeconds: 4,
   timelineEvents: 100_000,
   deliverySeconds: 20,
+  rebuildEvents: [100_000, 1_000_000],
+  rebuildSeconds: 30,
 };
 const quick = {
   name: 'quick',
@@ -28,6 +30,8 @@ const quick = {
   noiseSeconds: 1,
   timelineEvents: 20_000,
   deliverySeconds: 5,
+  rebuildEvents: [10_000, 50_000],
+  rebuildSeconds: 3,
 };
 
 const flag = { type: 'boolean', default: false };

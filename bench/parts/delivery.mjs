@@ -1,11 +1,8 @@
 /** From a command's answer to its event at whoever follows the timeline, at a steady load. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { contest } from '../harness/contest.mjs';
 import { limitLineOf } from '../harness/line.mjs';
 import { progress } from '../harness/progress.mjs';
-import { ADMIN_KEY, startStageline } from '../harness/service.mjs';
+import { ADMIN_KEY, withStageline } from '../harness/service.mjs';
 
 const RATE = 1000;
 const CONNECTIONS = 32;
@@ -14,28 +11,15 @@ const WARM_UP_SECONDS = 3;
 
 export async function run({ postgres, pace, profileTo }) {
   progress(`delivery, ${RATE} events a second for ${pace.deliverySeconds} s`);
-  const dataDir = await mkdtemp(join(tmpdir(), 'stageline-bench-service-'));
-  const service = await startStageline({ ...(await postgres.createDatabase()), dataDir, profileTo });
-  try {
+  const { delivery } = await withStageline({ ...(await postgres.createDatabase()), profileTo }, (url) => {
     const headers = `authorization: Bearer ${ADMIN_KEY}\r\n`;
-    const options = { url: service.url, connections: CONNECTIONS, headers, key: ADMIN_KEY };
-    const { delivery } = await contest([{ name: 'delivery', module: 'delivery-load', options }], {
+    const options = { url, connections: CONNECTIONS, headers, key: ADMIN_KEY };
+    return contest([{ name: 'delivery', module: 'delivery-load', options }], {
       task: { seconds: pace.deliverySeconds, rate: RATE },
       warmUp: { seconds: WARM_UP_SECONDS },
       rounds: pace.rounds,
     });
-    return [
-      limitLineOf(
-        {
-          measured: `p99 from a command's answer to its event over SSE, at ${RATE} events/s`,
-          unit: 'ms',
-          limit: LIMIT_MS,
-        },
-        delivery,
-      ),
-    ];
-  } finally {
-    await service.stop();
-    await rm(dataDir, { recursive: true });
-  }
+  });
+  const measured = `p99 from a command's answer to its event over SSE, at ${RATE} events/s`;
+  return [limitLineOf({ measured, unit: 'ms', limit: LIMIT_MS }, delivery)];
 }
