@@ -46,6 +46,8 @@ async function main(names) {
   if (unknown.length > 0) throw new Error(`No part ${unknown.join(', ')}; there are ${PARTS.join(', ')}.`);
   if (values.page && names.length < PARTS.length) throw new Error('The page shows one whole run: leave the parts out.');
   installPeers();
+  // Ctrl-C ends the contestants, which fails the run: it cleans up by itself. The second one ends it at once.
+  process.once('SIGINT', () => undefined);
   const { measureAll } = await import('./harness/run.mjs');
   const { tables, writePage } = await import('./harness/report.mjs');
   const profileTo = values.profile ? new URL('profiles', import.meta.url).pathname : undefined;
