@@ -48,6 +48,8 @@ async function main(names) {
   installPeers();
   // Ctrl-C ends the contestants, which fails the run: it cleans up by itself. The second one ends it at once.
   process.once('SIGINT', () => undefined);
+  // Told to end, it takes its servers along.
+  process.once('SIGTERM', () => process.exit(1));
   const { measureAll } = await import('./harness/run.mjs');
   const { tables, writePage } = await import('./harness/report.mjs');
   const profileTo = values.profile ? new URL('profiles', import.meta.url).pathname : undefined;

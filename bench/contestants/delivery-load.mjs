@@ -31,14 +31,12 @@ export async function open({ url, connections, headers, key }) {
   };
   const round = async ({ seconds, rate }) => {
     answered.clear();
-    const cpuBefore = process.cpuUsage();
     const elapsedMs = await sendSteadily({ seconds, rate }, clients.length, send);
-    const cpu = process.cpuUsage(cpuBefore);
     await until(() => [...answered.keys()].every((event) => seen.has(event)));
     const missing = [...answered.keys()].filter((event) => !seen.has(event)).length;
     if (missing > 0) throw new Error(`${missing} events were recorded and did not arrive.`);
     const delays = [...answered].map(([event, at]) => Math.max(0, seen.get(event) - at));
-    return roundOf(delays, elapsedMs / 1000, cpu);
+    return roundOf(delays, elapsedMs / 1000);
   };
   const close = async () => {
     stream.destroy();

@@ -1,6 +1,5 @@
 /** Reads page after page, from the beginning again at the end, for `seconds`; answers a round that counts events. */
 export async function readPages({ seconds }, pageSize, readPage) {
-  const cpuBefore = process.cpuUsage();
   const began = performance.now();
   const pageMs = [];
   let count = 0;
@@ -13,13 +12,11 @@ export async function readPages({ seconds }, pageSize, readPage) {
     pageMs.push(then - now);
     now = then;
   }
-  const { user, system } = process.cpuUsage(cpuBefore);
   pageMs.sort((one, other) => one - other);
   const elapsed = (performance.now() - began) / 1000;
   return {
     count,
     perSecond: count / elapsed,
     p99Ms: pageMs[Math.floor(pageMs.length * 0.99)],
-    cpuMicros: (user + system) / count,
   };
 }

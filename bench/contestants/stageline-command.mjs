@@ -35,9 +35,6 @@ export async function open({ connection, ask }) {
     place.count += 1;
     if (place.count === EVENTS_PER_STREAM) places[index] = undefined;
   };
-  const round = async (task) => {
-    await runs.fill(task);
-    return runs.note(await runCallers(task, work));
-  };
-  return { round, close: stageline.close };
+  const round = async (task) => runs.note(await runCallers(task, work));
+  return { prepare: runs.fill, round, close: stageline.close };
 }

@@ -30,9 +30,7 @@ export async function open({ connection, length, isCold }) {
     for (const runId of runs) await ask(runId, 0);
   };
   const round = async () => {
-    await renew();
     const latencies = [];
-    const cpuBefore = process.cpuUsage();
     const began = performance.now();
     for (let command = 0; command < RUNS * COMMANDS_PER_RUN; command += 1) {
       const runId = runs[command % RUNS];
@@ -41,7 +39,7 @@ export async function open({ connection, length, isCold }) {
       await ask(runId, command);
       latencies.push(performance.now() - before);
     }
-    return roundOf(latencies, (performance.now() - began) / 1000, process.cpuUsage(cpuBefore));
+    return roundOf(latencies, (performance.now() - began) / 1000);
   };
-  return { round, close: stageline.close };
+  return { prepare: renew, round, close: stageline.close };
 }

@@ -35,6 +35,7 @@ export function limitLineOf({ limit, ...line }, rounds) {
     ratio: median(delays) / limit,
     spread: [Math.min(...delays) / limit, Math.max(...delays) / limit],
     required: { atMost: 1 },
+    cpu: [median(rounds.map(({ cpuMicros }) => cpuMicros)), null],
   };
 }
 
@@ -45,12 +46,15 @@ export function isMet({ ratio, required }) {
 }
 
 function compared(value, ours, theirs) {
+  const cost = (rounds) =>
+    rounds.some(({ cpuMicros }) => cpuMicros === null) ? null : median(rounds.map(({ cpuMicros }) => cpuMicros));
   const ratios = ours.map((round, index) => value(round) / value(theirs[index]));
   return {
     ours: median(ours.map(value)),
     theirs: median(theirs.map(value)),
     ratio: median(ratios),
     spread: [Math.min(...ratios), Math.max(...ratios)],
+    cpu: [cost(ours), cost(theirs)],
   };
 }
 

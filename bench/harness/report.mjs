@@ -6,7 +6,7 @@ const PAGE = new URL('../../docs/performance.md', import.meta.url);
 const BEGIN = '<!-- Written by `npm run bench -- --page`. -->';
 const END = '<!-- Until here. -->';
 
-const HEAD = ['measured', 'ours', 'beside', 'theirs', 'ratio', 'spread', 'required', 'met'];
+const HEAD = ['measured', 'ours', 'beside', 'theirs', 'ratio', 'spread', 'required', 'met', 'cpu µs'];
 
 /** Everything a run says. */
 export function tables({ lines, noise, machine, pace, names, seconds }) {
@@ -32,7 +32,7 @@ export function writePage(run) {
 }
 
 function cells(line) {
-  const { measured, ours, theirs, unit, peer, ratio, spread, required } = line;
+  const { measured, ours, theirs, unit, peer, ratio, spread, required, cpu } = line;
   const met = isMet(line);
   return [
     measured,
@@ -43,6 +43,7 @@ function cells(line) {
     spread.map((edge) => number(edge)).join(' to '),
     required === undefined ? '' : required.atMost === undefined ? `>= ${required.atLeast}` : `<= ${required.atMost}`,
     met === null ? '' : met ? 'yes' : 'no',
+    cpu.map((micros) => (micros === null ? '' : Math.round(micros))).join(' / '),
   ];
 }
 

@@ -12,7 +12,7 @@ const START_MS = 60_000;
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Works with Stageline as it is started anywhere, with every role, on this database; then ends it. */
+/** Works with Stageline as it is started anywhere, with every role, on this database, by its `url` and `pid`; then ends it. */
 export async function withStageline({ url, profileTo }, work) {
   const dataDir = await mkdtemp(join(tmpdir(), 'stageline-bench-service-'));
   const settings = {
@@ -36,9 +36,9 @@ export function withBareNest({ url, profileTo }, work) {
 }
 
 async function withServer(program, settings, profileTo, work) {
-  const { url, stop } = await startServer(program, settings, profileTo);
+  const { url, pid, stop } = await startServer(program, settings, profileTo);
   try {
-    return await work(url);
+    return await work({ url, pid });
   } finally {
     await stop();
   }
@@ -71,5 +71,5 @@ async function startServer(program, settings, profileTo) {
   };
   // A run that is cut short leaves no server behind.
   process.once('exit', () => child.kill('SIGKILL'));
-  return { url, stop };
+  return { url, pid: child.pid, stop };
 }

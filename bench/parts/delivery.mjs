@@ -11,13 +11,14 @@ const WARM_UP_SECONDS = 3;
 
 export async function run({ postgres, pace, profileTo }) {
   progress(`delivery, ${RATE} events a second for ${pace.deliverySeconds} s`);
-  const { delivery } = await withStageline({ ...(await postgres.createDatabase()), profileTo }, (url) => {
+  const { delivery } = await withStageline({ ...(await postgres.createDatabase()), profileTo }, ({ url, pid }) => {
     const headers = `authorization: Bearer ${ADMIN_KEY}\r\n`;
     const options = { url, connections: CONNECTIONS, headers, key: ADMIN_KEY };
-    return contest([{ name: 'delivery', module: 'delivery-load', options }], {
+    return contest([{ name: 'delivery', module: 'delivery-load', options, service: pid }], {
       task: { seconds: pace.deliverySeconds, rate: RATE },
       warmUp: { seconds: WARM_UP_SECONDS },
       rounds: pace.rounds,
+      databasePid: postgres.pid,
     });
   });
   const measured = `p99 from a command's answer to its event over SSE, at ${RATE} events/s`;

@@ -21,7 +21,7 @@ export async function run({ postgres, pace, profileTo }) {
       entrant('long, forgotten', LONG, true),
       entrant('short, forgotten', SHORT, true),
     ],
-    { task: {}, warmUp: {}, rounds: pace.rounds, profileTo },
+    { task: {}, warmUp: {}, rounds: pace.rounds, profileTo, databasePid: postgres.pid },
   );
   const line = (how, required) =>
     costLineOf(

@@ -11,12 +11,13 @@ export async function run({ postgres, pace, profileTo }) {
   progress(`http, ${CONNECTIONS} connections`);
   const ours = await postgres.createDatabase();
   const theirs = await postgres.createDatabase();
-  const rounds = await withStageline({ ...ours, profileTo }, (stagelineUrl) =>
-    withBareNest({ ...theirs, profileTo }, (bareUrl) =>
-      contest(entrants(stagelineUrl, bareUrl), {
+  const rounds = await withStageline({ ...ours, profileTo }, (stageline) =>
+    withBareNest({ ...theirs, profileTo }, (bare) =>
+      contest(entrants(stageline, bare), {
         task: { callers: CONNECTIONS, seconds: pace.seconds },
         warmUp: { seconds: pace.warmUpSeconds },
         rounds: pace.rounds,
+        databasePid: postgres.pid,
       }),
     ),
   );
@@ -29,12 +30,17 @@ export async function run({ postgres, pace, profileTo }) {
   return [line('command', 1.0), line('command with an idempotency key')];
 }
 
-function entrants(stagelineUrl, bareUrl) {
+function entrants(stageline, bare) {
   const headers = `authorization: Bearer ${ADMIN_KEY}\r\n`;
-  const ours = { url: stagelineUrl, connections: CONNECTIONS, headers, startsRuns: true };
+  const ours = { url: stageline.url, connections: CONNECTIONS, headers, startsRuns: true };
   return [
-    { name: 'command', module: 'http-load', options: ours },
-    { name: PEER, module: 'http-load', options: { url: bareUrl, connections: CONNECTIONS } },
-    { name: 'command with an idempotency key', module: 'http-load', options: { ...ours, idempotent: true } },
+    { name: 'command', module: 'http-load', options: ours, service: stageline.pid },
+    { name: PEER, module: 'http-load', options: { url: bare.url, connections: CONNECTIONS }, service: bare.pid },
+    {
+      name: 'command with an idempotency key',
+      module: 'http-load',
+      options: { ...ours, idempotent: true },
+      service: stageline.pid,
+    },
   ];
 }

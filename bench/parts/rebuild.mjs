@@ -1,4 +1,5 @@
 /** Rebuilding the run read model from few and from many events, the service serving meanwhile. */
+import { costed } from '../harness/cpu-time.mjs';
 import { openContestant } from '../harness/contestant.mjs';
 import { costLineOf, lineOf } from '../harness/line.mjs';
 import { progress } from '../harness/progress.mjs';
@@ -18,7 +19,7 @@ export async function run({ postgres, pace, profileTo }) {
       progress(`rebuild, ${events} events`);
       await runs.call('fillTo', events);
       await emmett.call('copy');
-      measured.push({ events, ...(await rounds({ database, emmett, pace, profileTo })) });
+      measured.push({ events, ...(await rounds({ database, databasePid: postgres.pid, emmett, pace, profileTo })) });
     }
     return [...measured.map(besideEmmett), growth(measured)];
   } finally {
@@ -27,15 +28,17 @@ export async function run({ postgres, pace, profileTo }) {
   }
 }
 
-function rounds({ database, emmett, pace, profileTo }) {
-  return withStageline({ ...database, profileTo }, async (url) => {
+function rounds({ database, databasePid, emmett, pace, profileTo }) {
+  return withStageline({ ...database, profileTo }, async ({ url, pid }) => {
     const stageline = await openContestant('stageline-rebuild', { url, key: ADMIN_KEY });
     const results = { ours: [], theirs: [] };
     try {
       await stageline.call('round'); // Warms up the service, as the other contests do.
       for (let round = 0; round < ROUNDS; round += 1) {
-        results.ours.push(await stageline.call('round'));
-        results.theirs.push(await emmett.call('round', { atMostSeconds: pace.rebuildSeconds }));
+        results.ours.push(await costed([databasePid, pid], () => stageline.call('round')));
+        results.theirs.push(
+          await costed([databasePid, emmett.pid], () => emmett.call('round', { atMostSeconds: pace.rebuildSeconds })),
+        );
         progress(`  ${round + 1}/${ROUNDS}: ${rates(results)}`);
       }
     } finally {

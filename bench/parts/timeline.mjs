@@ -18,6 +18,7 @@ export async function run({ postgres, pace, profileTo }) {
     warmUp: { seconds: pace.warmUpSeconds },
     rounds: pace.rounds,
     profileTo,
+    databasePid: postgres.pid,
   });
   const measured = `reading ${pace.timelineEvents.toLocaleString('en')} events in pages of ${PAGE_SIZE}`;
   const line = { measured, peer: 'bare pg in the same pages', required: 0.7, unit: 'events/s' };
