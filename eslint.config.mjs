@@ -81,7 +81,7 @@ export default defineConfig(
         performance: 'readonly',
         setTimeout: 'readonly',
         clearTimeout: 'readonly',
-        AbortController: 'readonly',
+        fetch: 'readonly',
       },
     },
     rules: { '@typescript-eslint/no-extraneous-class': 'off' },

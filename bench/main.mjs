@@ -9,10 +9,30 @@ import { parseArgs } from 'node:util';
 import { installPeers } from './harness/install-peers.mjs';
 import { progress } from './harness/progress.mjs';
 
-const PARTS = ['append', 'command', 'http'];
+const PARTS = ['append', 'command', 'http', 'rebuild', 'timeline', 'history', 'delivery'];
 
-const full = { name: 'full', rounds: 5, seconds: 4, warmUpSeconds: 4, noiseSeconds: 4 };
-const quick = { name: 'quick', rounds: 3, seconds: 1.5, warmUpSeconds: 1, noiseSeconds: 1 };
+const full = {
+  name: 'full',
+  rounds: 5,
+  seconds: 4,
+  warmUpSeconds: 4,
+  noiseSeconds: 4,
+  timelineEvents: 100_000,
+  deliverySeconds: 20,
+  rebuildEvents: [100_000, 1_000_000],
+  rebuildSeconds: 30,
+};
+const quick = {
+  name: 'quick',
+  rounds: 3,
+  seconds: 1.5,
+  warmUpSeconds: 1,
+  noiseSeconds: 1,
+  timelineEvents: 20_000,
+  deliverySeconds: 5,
+  rebuildEvents: [10_000, 50_000],
+  rebuildSeconds: 3,
+};
 
 const flag = { type: 'boolean', default: false };
 const { values, positionals } = parseArgs({
@@ -26,6 +46,10 @@ async function main(names) {
   if (unknown.length > 0) throw new Error(`No part ${unknown.join(', ')}; there are ${PARTS.join(', ')}.`);
   if (values.page && names.length < PARTS.length) throw new Error('The page shows one whole run: leave the parts out.');
   installPeers();
+  // Ctrl-C ends the contestants, which fails the run: it cleans up by itself. The second one ends it at once.
+  process.once('SIGINT', () => undefined);
+  // Told to end, it takes its servers along.
+  process.once('SIGTERM', () => process.exit(1));
   const { measureAll } = await import('./harness/run.mjs');
   const { tables, writePage } = await import('./harness/report.mjs');
   const profileTo = values.profile ? new URL('profiles', import.meta.url).pathname : undefined;

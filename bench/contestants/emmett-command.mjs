@@ -4,27 +4,20 @@
  * `reads: false` is less than a command: it only appends, knowing the version. `reads: true` is Emmett's own command handler, which reads
  * the stream first.
  */
-import { SQL } from '@event-driven-io/dumbo';
 import { CommandHandler, projections } from '@event-driven-io/emmett';
-import { getPostgreSQLEventStore, postgreSQLRawSQLProjection } from '@event-driven-io/emmett-postgresql';
+import { getPostgreSQLEventStore } from '@event-driven-io/emmett-postgresql';
 import pg from 'pg';
 import { runCallers } from '../harness/callers.mjs';
 import { ownStreams } from './own-streams.mjs';
 import { payload } from './payload.mjs';
-
-export const runProjection = postgreSQLRawSQLProjection({
-  name: 'runs',
-  canHandle: ['facts.recorded'],
-  init: () => SQL`create table if not exists runs (
-    id text primary key, status text not null, stage text not null, version bigint not null, updated_at timestamptz not null)`,
-  evolve: ({ metadata: { streamName, streamPosition } }) => SQL`
-    insert into runs values (${streamName}, 'running', 'thesis_defined', ${streamPosition}, now())
-    on conflict (id) do update set version = excluded.version, updated_at = excluded.updated_at`,
-});
+import { runProjection } from './run-projection.mjs';
 
 export async function open({ connection, url, connections, reads }) {
   const pool = new pg.Pool({ ...connection, max: connections });
-  const settings = { schema: { autoMigration: 'None' }, projections: projections.inline([runProjection]) };
+  const settings = {
+    schema: { autoMigration: 'None' },
+    projections: projections.inline([runProjection(['facts.recorded'])]),
+  };
   const store = getPostgreSQLEventStore(url, { ...settings, connectionOptions: { pool } });
   await store.schema.migrate();
   const next = ownStreams((id) => `run-${id}`);

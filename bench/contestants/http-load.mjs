@@ -26,12 +26,9 @@ export async function open({ url, connections, headers = '', startsRuns, idempot
     place.count += 1;
     if (place.count === EVENTS_PER_STREAM) places[index] = undefined;
   };
-  const round = async (task) => {
-    await runs.fill(task);
-    return runs.note(await runCallers(task, work));
-  };
+  const round = async (task) => runs.note(await runCallers(task, work));
   const close = async () => {
     for (const client of [...clients, ...starter]) client.close();
   };
-  return { round, close };
+  return { prepare: runs.fill, round, close };
 }

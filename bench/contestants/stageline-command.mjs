@@ -5,14 +5,13 @@
  * started before the clock is.
  */
 import { CommandBus } from '@nestjs/cqrs';
-import { v7 as newId } from 'uuid';
 import { ActOnRun } from '../../dist/src/runs/commands/act-on-run.js';
 import { StartRunThrough } from '../../dist/src/runs/commands/start-run.js';
 import { BuiltInTemplates } from '../../dist/src/templates/built-in-templates.js';
 import { runCallers } from '../harness/callers.mjs';
 import { EVENTS_PER_STREAM } from './own-streams.mjs';
 import { payload } from './payload.mjs';
-import { caller, openStageline } from './stageline.mjs';
+import { caller, newContext, openStageline } from './stageline.mjs';
 import { stockOf } from './stock.mjs';
 
 const milestone = { stage: 'thesis_defined', milestone: 'brief_generated' };
@@ -36,13 +35,6 @@ export async function open({ connection, ask }) {
     place.count += 1;
     if (place.count === EVENTS_PER_STREAM) places[index] = undefined;
   };
-  const round = async (task) => {
-    await runs.fill(task);
-    return runs.note(await runCallers(task, work));
-  };
-  return { round, close: stageline.close };
-}
-
-function newContext() {
-  return { caller, commandId: newId(), correlationId: newId(), now: new Date().toISOString(), dryRun: false };
+  const round = async (task) => runs.note(await runCallers(task, work));
+  return { prepare: runs.fill, round, close: stageline.close };
 }

@@ -1,5 +1,6 @@
 /** Stageline as the service puts it together, not listening; nothing seals unless asked to. */
 import { generateKeyPairSync } from 'node:crypto';
+import { v7 as newId } from 'uuid';
 import { AppModule } from '../../dist/src/app.module.js';
 import { DEFAULT_TENANT_ID } from '../../dist/src/platform/event-store/command-context.js';
 import { sealingKeyFrom } from '../../dist/src/platform/event-store/sealing-key.js';
@@ -28,6 +29,11 @@ export async function openStageline(connection) {
 export const caller = {
   tenantId: DEFAULT_TENANT_ID,
   keyId: '00000000-0000-7000-8000-00000000000a',
-  actor: { type: 'user', id: 'olga' },
+  actor: { type: 'founder', id: 'olga' },
   roles: ['operator'],
 };
+
+/** A command's context, as the edge makes it for each request. */
+export function newContext() {
+  return { caller, commandId: newId(), correlationId: newId(), now: new Date().toISOString(), dryRun: false };
+}

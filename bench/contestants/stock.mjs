@@ -6,7 +6,7 @@ const MAKERS = 16;
 /** More than the last round needed, should the next be faster. */
 const RESERVE = 1.5;
 
-/** Things to work on, made ahead of each round as the last one was fast; should they run out, the round makes its own. */
+/** Things to work on, made ahead of each round for the fastest so far; should they run out, the round makes its own. */
 export function stockOf(make) {
   const stock = [];
   let wanted = 50;
@@ -18,7 +18,7 @@ export function stockOf(make) {
     await Promise.all(Array.from({ length: MAKERS }, maker));
   };
   const note = (round) => {
-    wanted = Math.ceil((round.count / EVENTS_PER_STREAM) * RESERVE);
+    wanted = Math.max(wanted, Math.ceil((round.count / EVENTS_PER_STREAM) * RESERVE));
     return round;
   };
   return { fill, note, take: () => stock.pop() ?? make() };

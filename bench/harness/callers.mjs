@@ -4,7 +4,6 @@
  */
 export async function runCallers({ callers, seconds }, work) {
   const latencies = [];
-  const cpuBefore = process.cpuUsage();
   const began = performance.now();
   const until = began + seconds * 1000;
   const oneCaller = async (_, caller) => {
@@ -16,11 +15,11 @@ export async function runCallers({ callers, seconds }, work) {
     }
   };
   await Promise.all(Array.from({ length: callers }, oneCaller));
-  return roundOf(latencies, (performance.now() - began) / 1000, process.cpuUsage(cpuBefore));
+  return roundOf(latencies, (performance.now() - began) / 1000);
 }
 
-/** What a round comes to. `cpuMicros` is this process's own, without the database's. */
-export function roundOf(latencies, seconds, cpu) {
+/** What a round comes to. */
+export function roundOf(latencies, seconds) {
   latencies.sort((one, other) => one - other);
   const count = latencies.length;
   const quantile = (share) => latencies[Math.min(count - 1, Math.floor(count * share))] ?? Number.NaN;
@@ -29,7 +28,5 @@ export function roundOf(latencies, seconds, cpu) {
     perSecond: count / seconds,
     p50Ms: quantile(0.5),
     p99Ms: quantile(0.99),
-    maxMs: quantile(1),
-    cpuMicros: (cpu.user + cpu.system) / count,
   };
 }

@@ -3,7 +3,7 @@ const { open } = await import(`../contestants/${process.argv[2]}.mjs`);
 let contestant = { open: async (options) => void (contestant = await open(options)) };
 
 process.on('message', ({ call, method, args }) => {
-  contestant[method](...args).then(
+  Promise.resolve(contestant[method]?.(...args)).then(
     (result) => process.send({ call, result }),
     (error) => process.send({ call, error: error.stack ?? String(error) }),
   );

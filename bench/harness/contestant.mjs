@@ -8,7 +8,7 @@ const PROGRAM = fileURLToPath(new URL('contestant-process.mjs', import.meta.url)
 const PATIENCE_MS = 15 * 60_000;
 
 /**
- * Opens `contestants/<module>.mjs` with these options, which go over as JSON. `call(method, ...args)` asks it. With `profileTo` it
+ * Opens `contestants/<module>.mjs` with these options, which go over as JSON. `call(method, ...args)` asks it; what it does not know it has nothing to do for. With `profileTo` it
  * leaves a CPU profile in that folder when it closes.
  */
 export async function openContestant(module, options, { profileTo, env = {} } = {}) {
@@ -45,5 +45,5 @@ export async function openContestant(module, options, { profileTo, env = {} } = 
     child.kill('SIGKILL');
     throw error;
   }
-  return { module, call, close, kill: () => child.kill('SIGKILL') };
+  return { pid: child.pid, call, close, kill: () => child.kill('SIGKILL') };
 }

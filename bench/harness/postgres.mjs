@@ -1,4 +1,5 @@
 /** One PostgreSQL for a run: the embedded one, as the service starts it, durable, on a unix socket only. */
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../../dist/src/platform/database/embedded/embedded-postgres.js';
 import { migrate } from '../../dist/src/platform/database/migrate.js';
 
-/** Starts the server in a temporary folder; `stop` removes it. */
+/** Starts the server in a temporary folder, which `stop` removes. `pid` is its process, the parent of all of its others. */
 export async function startPostgres() {
   const dataDir = await mkdtemp(join(tmpdir(), 'stageline-bench-'));
   const server = await startEmbeddedPostgres({ dataDir, log: () => undefined });
@@ -34,7 +35,8 @@ export async function startPostgres() {
     const [row] = await query({ ...server.connection, database: 'postgres' }, 'show server_version');
     return row.server_version;
   };
-  return { createDatabase, createMigrated, stop, version, dataDir };
+  const pid = Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
+  return { createDatabase, createMigrated, stop, version, pid };
 }
 
 /** One statement on a connection of its own; answers its rows. */

@@ -6,7 +6,12 @@ const PAGE = new URL('../../docs/performance.md', import.meta.url);
 const BEGIN = '<!-- Written by `npm run bench -- --page`. -->';
 const END = '<!-- Until here. -->';
 
-const HEAD = ['measured', 'ours', 'beside', 'theirs', 'ratio', 'spread', 'required', 'met'];
+/** Machines that nobody else uses differ less. */
+const STEADY_PERCENT = 25;
+const UNSTEADY =
+  'Others used the machine meanwhile: rates and ratios are rough, and what an operation costs in processor time is the better guide.';
+
+const HEAD = ['measured', 'ours', 'beside', 'theirs', 'ratio', 'spread', 'required', 'met', 'cpu µs'];
 
 /** Everything a run says. */
 export function tables({ lines, noise, machine, pace, names, seconds }) {
@@ -19,6 +24,7 @@ export function tables({ lines, noise, machine, pace, names, seconds }) {
     '',
     `Machine noise, by the same bare INSERT with 8 callers at the beginning, between the parts and at the end: ` +
       `${noise.map((rate) => number(rate)).join(', ')} a second, ${spreadPercent(noise)} % between the slowest and the fastest.`,
+    ...(spreadPercent(noise) > STEADY_PERCENT ? [UNSTEADY] : []),
   ].join('\n');
 }
 
@@ -32,7 +38,7 @@ export function writePage(run) {
 }
 
 function cells(line) {
-  const { measured, ours, theirs, unit, peer, ratio, spread, required } = line;
+  const { measured, ours, theirs, unit, peer, ratio, spread, required, cpu } = line;
   const met = isMet(line);
   return [
     measured,
@@ -43,6 +49,10 @@ function cells(line) {
     spread.map((edge) => number(edge)).join(' to '),
     required === undefined ? '' : required.atMost === undefined ? `>= ${required.atLeast}` : `<= ${required.atMost}`,
     met === null ? '' : met ? 'yes' : 'no',
+    cpu
+      .filter((micros) => micros !== null)
+      .map(Math.round)
+      .join(' / '),
   ];
 }
 

@@ -34,6 +34,7 @@ async function bareInsert(postgres, pace) {
   const { machine } = await contest([{ name: 'machine', module: 'insert-append', options }], {
     task: { callers: 8, seconds: pace.noiseSeconds },
     warmUp: { seconds: 1 },
+    databasePid: postgres.pid,
     rounds: 1,
   });
   return machine[0].perSecond;

@@ -1,5 +1,8 @@
 /** A server in a process of its own, and how to end it. */
 import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ADMIN_KEY = 'sl_bench-admin-key-00000000000000000000000000';
@@ -9,8 +12,9 @@ const START_MS = 60_000;
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Stageline as it is started anywhere, with every role, on a database that is there. */
-export function startStageline({ url, dataDir, profileTo }) {
+/** Works with Stageline as it is started anywhere, with every role, on this database, by its `url` and `pid`; then ends it. */
+export async function withStageline({ url, profileTo }, work) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'stageline-bench-service-'));
   const settings = {
     DATABASE_URL: url,
     STAGELINE_DATA_DIR: dataDir,
@@ -19,12 +23,25 @@ export function startStageline({ url, dataDir, profileTo }) {
     STAGELINE_LOG_FORMAT: 'text', // Puts the greeting, which says where it listens, on standard output.
     PORT: '0',
   };
-  return startServer(['dist/src/main.js'], settings, profileTo);
+  try {
+    return await withServer(['dist/src/main.js'], settings, profileTo, work);
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
 }
 
-/** The same stack with one bare INSERT a request. */
-export function startBareNest({ url, profileTo }) {
-  return startServer(['bench/servers/bare-nest.mjs'], { DATABASE_URL: url }, profileTo);
+/** The same with the same stack and one bare INSERT a request. */
+export function withBareNest({ url, profileTo }, work) {
+  return withServer(['bench/servers/bare-nest.mjs'], { DATABASE_URL: url }, profileTo, work);
+}
+
+async function withServer(program, settings, profileTo, work) {
+  const { url, pid, stop } = await startServer(program, settings, profileTo);
+  try {
+    return await work({ url, pid });
+  } finally {
+    await stop();
+  }
 }
 
 async function startServer(program, settings, profileTo) {
@@ -54,5 +71,5 @@ async function startServer(program, settings, profileTo) {
   };
   // A run that is cut short leaves no server behind.
   process.once('exit', () => child.kill('SIGKILL'));
-  return { url, stop };
+  return { url, pid: child.pid, stop };
 }

@@ -17,6 +17,7 @@ export async function run({ postgres, pace, profileTo }) {
       warmUp: { seconds: pace.warmUpSeconds },
       rounds: pace.rounds,
       profileTo,
+      databasePid: postgres.pid,
     });
     for (const [peer, required] of Object.entries(REQUIRED[callers])) {
       const measured = `append of one event with expected version and receipt, ${callers} callers`;

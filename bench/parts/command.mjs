@@ -12,6 +12,7 @@ export async function run({ postgres, pace, profileTo }) {
     warmUp: { seconds: pace.warmUpSeconds },
     rounds: pace.rounds,
     profileTo,
+    databasePid: postgres.pid,
   });
   const line = (asked, peer, required) =>
     lineOf(
