@@ -129,7 +129,8 @@ describe('the global order', () => {
     await holder.query('select from seal_state for update');
     expect(await opened.sealer.tick()).toBe(0);
     await holder.query('commit');
-    expect(await opened.sealer.tick()).toBe(1);
+    await sealAll(opened); // Transactions of other specs on this server may hold it back for a moment.
+    expect(await timeline()).toHaveLength(1);
   });
 
   it('says how long the oldest event has been waiting while a transaction holds it back', async () => {

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
+import {
+  bigintArray,
+  byteaArray,
+  integerArray,
+  jsonbArray,
+  textArray,
+  timestamptzArray,
+  uuidArray,
+} from '../database/binary-array.js';
 import { columnsOf } from '../projections/columns.js';
 import { contentHash } from './content-hash.js';
 import type { Append, Claims } from './append.js';
@@ -14,42 +23,74 @@ export const RECORDED_AT = `recorded-at:${randomUUID()}`;
 
 /** The parameters of `append_events`, in their order; an array that no command of the append needs is null. */
 export function appendParameters(appends: readonly Append[]): unknown[] {
-  const firsts = appends.map(firstEvent);
   const events = appends.flatMap(({ events }, command) => events.map((event, index) => ({ event, command, index })));
   const rows = appends.flatMap((append, command) => rowsOf(append).map((row) => ({ ...row, command })));
-  const ofEach = <T>(pick: (event: NewEvent) => T): T[] => events.map(({ event }) => pick(event));
   return [
     RECORDED_AT,
-    appends.map(({ streamId }) => lockOf(streamId)).sort(),
-    firsts.map(({ tenantId }) => tenantId),
-    appends.map(({ streamId }) => streamId),
-    firsts.map(({ streamType }) => streamType),
-    appends.map(({ expectedVersion }) => expectedVersion),
-    appends.map(({ events: list }) => list.length),
-    firsts.map(({ correlationId }) => correlationId),
-    firsts.map(({ context }) => JSON.stringify(context)),
-    firsts.map(({ occurredAt }) => (occurredAt === RECORDED_AT ? null : occurredAt)),
-    unlessNone(appends.map(({ receipt }) => receipt?.key ?? null)),
-    unlessNone(appends.map(({ receipt }) => (receipt === undefined ? null : `\\x${receipt.requestHash}`))),
-    unlessNone(appends.map(({ receipt }) => (receipt === undefined ? null : JSON.stringify(receipt.answer)))),
-    unlessNone(appends.map(({ claims }) => (claims === undefined || isEmpty(claims) ? null : JSON.stringify(claims)))),
-    events.map(({ command }) => command + 1),
-    events.map(({ index }) => index + 1),
-    ofEach(({ id }) => id),
-    ofEach(({ type }) => type),
-    ofEach(({ category }) => category),
-    ofEach(({ schemaVersion }) => schemaVersion),
-    ofEach(({ causationId }) => causationId),
-    ofEach(({ actor }) => actor.type),
-    ofEach(({ actor }) => actor.id),
-    ofEach(({ fromStage }) => fromStage ?? null),
-    ofEach(({ toStage }) => toStage ?? null),
-    ofEach(({ reason }) => reason ?? null),
-    ofEach(({ detail }) => JSON.stringify(detail)),
-    ofEach((event) => `\\x${contentHash(event).toString('hex')}`),
-    unlessNone(rows.map(({ command }) => command + 1)),
-    unlessNone(rows.map(({ table }) => table)),
-    unlessNone(rows.map(({ json }) => json)),
+    bigintArray(appends.map(({ streamId }) => lockOf(streamId)).sort()),
+    ...commandParameters(appends, appends.map(firstEvent)),
+    integerArray(events.map(({ command }) => command + 1)),
+    integerArray(events.map(({ index }) => index + 1)),
+    ...eventParameters(events.map(({ event }) => event)),
+    unlessNone(
+      integerArray,
+      rows.map(({ command }) => command + 1),
+    ),
+    unlessNone(
+      textArray,
+      rows.map(({ table }) => table),
+    ),
+    unlessNone(
+      textArray,
+      rows.map(({ json }) => json),
+    ),
+  ];
+}
+
+function commandParameters(appends: readonly Append[], firsts: readonly NewEvent[]): unknown[] {
+  const receipts = appends.map(({ receipt }) => receipt ?? null);
+  return [
+    uuidArray(firsts.map(({ tenantId }) => tenantId)),
+    uuidArray(appends.map(({ streamId }) => streamId)),
+    textArray(firsts.map(({ streamType }) => streamType)),
+    bigintArray(appends.map(({ expectedVersion }) => BigInt(expectedVersion))),
+    integerArray(appends.map(({ events }) => events.length)),
+    uuidArray(firsts.map(({ correlationId }) => correlationId)),
+    jsonbArray(firsts.map(({ context }) => JSON.stringify(context))),
+    timestamptzArray(firsts.map(({ occurredAt }) => (occurredAt === RECORDED_AT ? null : occurredAt))),
+    unlessNone(
+      textArray,
+      receipts.map((receipt) => receipt && receipt.key),
+    ),
+    unlessNone(
+      byteaArray,
+      receipts.map((receipt) => receipt && Buffer.from(receipt.requestHash, 'hex')),
+    ),
+    unlessNone(
+      textArray,
+      receipts.map((receipt) => receipt && JSON.stringify(receipt.answer)),
+    ),
+    unlessNone(
+      jsonbArray,
+      appends.map(({ claims }) => (claims === undefined || isEmpty(claims) ? null : JSON.stringify(claims))),
+    ),
+  ];
+}
+
+function eventParameters(events: readonly NewEvent[]): unknown[] {
+  return [
+    uuidArray(events.map(({ id }) => id)),
+    textArray(events.map(({ type }) => type)),
+    textArray(events.map(({ category }) => category)),
+    integerArray(events.map(({ schemaVersion }) => schemaVersion)),
+    uuidArray(events.map(({ causationId }) => causationId)),
+    textArray(events.map(({ actor }) => actor.type)),
+    textArray(events.map(({ actor }) => actor.id)),
+    textArray(events.map(({ fromStage }) => fromStage ?? null)),
+    textArray(events.map(({ toStage }) => toStage ?? null)),
+    textArray(events.map(({ reason }) => reason ?? null)),
+    jsonbArray(events.map(({ detail }) => JSON.stringify(detail))),
+    byteaArray(events.map(contentHash)),
   ];
 }
 
@@ -74,6 +115,9 @@ function rowsOf({ rows }: Append): readonly Readonly<{ table: string; json: stri
   );
 }
 
-function unlessNone<T>(values: readonly (T | null)[]): readonly (T | null)[] | null {
-  return values.some((value) => value !== null) ? values : null;
+function unlessNone<T>(
+  arrayOf: (values: readonly (T | null)[]) => Buffer,
+  values: readonly (T | null)[],
+): Buffer | null {
+  return values.some((value) => value !== null) ? arrayOf(values) : null;
 }

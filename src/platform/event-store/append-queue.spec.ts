@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Append, Appended } from './append.js';
 import { AppendQueue } from './append-queue.js';
+import { until } from '../../../test/support/wait.js';
 import { ConcurrencyError } from './errors.js';
 
 const to = (streamId: string): Append => ({ streamId, expectedVersion: 0, events: [], rows: {} });
@@ -26,33 +27,56 @@ const turn = async () => {
   for (let end = 0; end < 2; end += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
+const named = (count: number) => Array.from({ length: count }, (_, index) => `s${String(index)}`);
+
 describe('appending while others are under way', () => {
-  it('sends what comes in one turn of the event loop in two groups, side by side', async () => {
+  it('sends what comes in one turn of the event loop together, each answered by itself', async () => {
     const { queue, calls, sent } = slowDatabase();
-    const answers = ['a', 'b', 'c', 'd', 'e'].map((stream) => queue.append(to(stream)));
+    const answers = ['a', 'b', 'c'].map((stream) => queue.append(to(stream)));
     expect(sent()).toEqual([]);
     await turn();
-    expect(sent()).toEqual([
-      ['a', 'b', 'c'],
-      ['d', 'e'],
-    ]);
-    for (const { answer } of calls) answer();
-    expect(await Promise.all(answers)).toEqual(['a', 'b', 'c', 'd', 'e'].map((recordedAt) => ({ recordedAt })));
+    expect(sent()).toEqual([['a', 'b', 'c']]);
+    calls[0]?.answer();
+    expect(await Promise.all(answers)).toEqual(['a', 'b', 'c'].map((recordedAt) => ({ recordedAt })));
   });
 
-  it('joins those that come meanwhile, each answered by itself', async () => {
+  it('joins the few that come meanwhile', async () => {
     const { queue, calls, sent } = slowDatabase();
-    const early = ['a', 'b'].map((stream) => queue.append(to(stream)));
+    void queue.append(to('a'));
     await turn();
-    const late = ['c', 'd', 'e'].map((stream) => queue.append(to(stream)));
+    for (const stream of named(7)) void queue.append(to(stream));
     await turn();
-    expect(sent()).toEqual([['a'], ['b']]);
+    expect(sent()).toEqual([['a']]);
     calls[0]?.answer();
     await turn();
-    expect(sent()).toEqual([['a'], ['b'], ['c', 'd', 'e']]);
-    expect(await early[0]).toEqual({ recordedAt: 'a' });
-    calls[2]?.answer();
-    expect(await Promise.all(late)).toEqual(['c', 'd', 'e'].map((recordedAt) => ({ recordedAt })));
+    expect(sent()).toEqual([['a'], named(7)]);
+  });
+
+  it('sends the many that come meanwhile beside the one under way', async () => {
+    const { queue, sent } = slowDatabase();
+    void queue.append(to('a'));
+    await turn();
+    for (const stream of named(8)) void queue.append(to(stream));
+    await turn();
+    void queue.append(to('z'));
+    await turn();
+    expect(sent()).toEqual([['a'], named(8)]);
+  });
+
+  it('shares out many that come at once', async () => {
+    const { queue, sent } = slowDatabase();
+    for (const stream of named(17)) void queue.append(to(stream));
+    await turn();
+    expect(sent().map(({ length }) => length)).toEqual([9, 8]);
+  });
+
+  it('waits no longer for one that takes long', async () => {
+    const { queue, sent } = slowDatabase();
+    void queue.append(to('slow'));
+    await turn();
+    void queue.append(to('next'));
+    await until('the next one is sent', () => sent().length === 2);
+    expect(sent()).toEqual([['slow'], ['next']]);
   });
 
   it('lets the next appends of those just answered go together', async () => {
@@ -61,13 +85,12 @@ describe('appending while others are under way', () => {
       await queue.append(to(`${name}1`));
       await queue.append(to(`${name}2`));
     };
-    for (const name of ['a', 'b', 'c', 'd']) void goOn(name);
+    for (const name of ['a', 'b']) void goOn(name);
     await turn();
     calls[0]?.answer();
     await turn();
     expect(sent()).toEqual([
       ['a1', 'b1'],
-      ['c1', 'd1'],
       ['a2', 'b2'],
     ]);
   });
@@ -75,16 +98,16 @@ describe('appending while others are under way', () => {
   it('never puts a stream twice into a group, and keeps the order of its appends', async () => {
     const { queue, calls, sent } = slowDatabase();
     for (const stream of ['a', 'b', 'c', 'c', 'd', 'c']) void queue.append(to(stream));
-    for (const index of [0, 1, 2, 3]) {
+    for (const index of [0, 1, 2]) {
       await turn();
       calls[index]?.answer();
     }
-    expect(sent()).toEqual([['a', 'b', 'c'], ['c', 'd'], ['c']]);
+    expect(sent()).toEqual([['a', 'b', 'c', 'd'], ['c'], ['c']]);
   });
 
   it('sends groups of thirty-two at most', async () => {
     const { queue, calls, sent } = slowDatabase();
-    for (let stream = 0; stream < 80; stream += 1) void queue.append(to(String(stream)));
+    for (const stream of named(80)) void queue.append(to(stream));
     await turn();
     calls[0]?.answer();
     await turn();
@@ -95,8 +118,7 @@ describe('appending while others are under way', () => {
 describe('a group that is refused', () => {
   const grouped = async () => {
     const database = slowDatabase();
-    const answers = ['a', 'b', 'c', 'd'].map((stream) => database.queue.append(to(stream)));
-    const outcomes = Promise.allSettled(answers);
+    const outcomes = Promise.allSettled(['a', 'b', 'c'].map((stream) => database.queue.append(to(stream))));
     await turn();
     return { ...database, outcomes };
   };
@@ -105,18 +127,17 @@ describe('a group that is refused', () => {
     const { calls, sent, outcomes } = await grouped();
     calls[0]?.answer(new ConcurrencyError('a', 0, 1));
     await turn();
-    expect(sent()).toEqual([['a', 'b'], ['c', 'd'], ['a'], ['b']]);
-    calls[1]?.answer();
-    calls[2]?.answer(new ConcurrencyError('a', 0, 1));
+    expect(sent()).toEqual([['a', 'b', 'c'], ['a'], ['b'], ['c']]);
+    calls[1]?.answer(new ConcurrencyError('a', 0, 1));
+    calls[2]?.answer();
     calls[3]?.answer();
-    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'fulfilled']);
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
   });
 
   it('is not sent again where nobody knows whether it was committed', async () => {
     const { calls, sent, outcomes } = await grouped();
-    calls[0]?.answer();
-    calls[1]?.answer(new Error('Connection terminated unexpectedly'));
-    expect((await outcomes).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
-    expect(sent()).toHaveLength(2);
+    calls[0]?.answer(new Error('Connection terminated unexpectedly'));
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(sent()).toHaveLength(1);
   });
 });

@@ -5,8 +5,8 @@
  *   under way   in one transaction with the others that waited, each to a stream of its own
  *   answered    by itself: recorded, or refused
  *
- * With few callers nothing waits and each append is its own transaction. With many, one commit, the costly part, serves all that came
- * meanwhile. A group that the database refuses was rolled back whole, so its members are sent again one by one, and only the one at fault is
+ * One commit, the costly part, serves all that came meanwhile; most of a transaction's price is paid once, so two go side by side only where
+ * there is enough for both. A group that the database refuses was rolled back whole, so its members are sent again one by one, and only the one at fault is
  * refused. Where it is not known whether the database committed, nothing is sent again: all learn that, as they would have alone.
  */
 import { DatabaseError } from 'pg';
@@ -14,11 +14,14 @@ import { DomainError } from '../../kernel/domain-error.js';
 import type { Append, Appended } from './append.js';
 import { ClaimHeldError, ConcurrencyError, TransientError } from './errors.js';
 
-/** Transactions under way at once. One would leave the database idle while a group is put together. */
+/** Transactions under way at once, where many wait. One would leave the database idle while a group is put together. */
 const UNDER_WAY = 2;
 
-/** An append that takes longer waits for a lock that somebody else holds: it no longer keeps others from being sent. */
-const SLOW_MS = 100;
+/** How many have to wait for another transaction beside the one under way, for each of the two. */
+const WORTH_ANOTHER = 8;
+
+/** An append that takes longer waits for a slow disk, or a lock that somebody else holds: it no longer keeps others from being sent. */
+const SLOW_MS = 25;
 
 /** Members of a group. Larger ones win little more and make a refusal dearer. */
 const GROUP_SIZE = 32;
@@ -51,15 +54,25 @@ export class AppendQueue {
   }
 
   private next(): void {
-    while (this.underWayCount < UNDER_WAY && this.waiting.length > 0) {
+    while (this.isTimeForAGroup()) {
       const leave = this.enter();
       const slow = setTimeout(leave, SLOW_MS);
-      const share = Math.ceil(this.waiting.length / (UNDER_WAY - this.underWayCount + 1));
-      void this.commit(this.takeGroup(Math.min(share, GROUP_SIZE))).finally(() => {
+      void this.commit(this.takeGroup(this.share())).finally(() => {
         clearTimeout(slow);
         leave();
       });
     }
+  }
+
+  private isTimeForAGroup(): boolean {
+    if (this.underWayCount === 0) return this.waiting.length > 0;
+    return this.underWayCount < UNDER_WAY && this.waiting.length >= WORTH_ANOTHER;
+  }
+
+  /** What waits, or half of it where both halves are worth a transaction. The caller's own place is taken. */
+  private share(): number {
+    const isHalf = this.underWayCount < UNDER_WAY && this.waiting.length >= 2 * WORTH_ANOTHER;
+    return Math.min(GROUP_SIZE, isHalf ? Math.ceil(this.waiting.length / 2) : this.waiting.length);
   }
 
   /** Takes a place among those under way; answers how to give it back, which counts once. */

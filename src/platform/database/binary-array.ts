@@ -1,0 +1,81 @@
+/**
+ * Arrays as parameters in PostgreSQL's binary form: the server takes them as they are, where the text form is escaped here and parsed
+ * there character by character. The form is that of array_send: dimensions, whether there are nulls, the elements' type, length and
+ * first subscript, then each element with its length, -1 for null, all big-endian.
+ */
+
+/** How one type's elements go over the wire; `oid` as in pg_type. */
+type ElementType<T> = Readonly<{
+  oid: number;
+  sizeOf: (value: T) => number;
+  write: (value: T, to: Buffer, at: number) => void;
+}>;
+
+type Elements<T> = readonly (T | null)[];
+
+const HEADER_BYTES = 20;
+const LENGTH_BYTES = 4;
+const NULL_LENGTH = -1;
+const YEAR_2000_MS = Date.UTC(2000, 0, 1);
+
+export const uuidArray = arraysOf<string>({
+  oid: 2950,
+  sizeOf: () => 16,
+  write: (id, to, at) => to.write(id.replaceAll('-', ''), at, 'hex'),
+});
+export const textArray = arraysOf<string>({
+  oid: 25,
+  sizeOf: (text) => Buffer.byteLength(text),
+  write: (text, to, at) => to.write(text, at),
+});
+export const integerArray = arraysOf<number>({
+  oid: 23,
+  sizeOf: () => 4,
+  write: (value, to, at) => to.writeInt32BE(value, at),
+});
+export const bigintArray = arraysOf<bigint>({
+  oid: 20,
+  sizeOf: () => 8,
+  write: (value, to, at) => to.writeBigInt64BE(value, at),
+});
+export const byteaArray = arraysOf<Buffer>({
+  oid: 17,
+  sizeOf: ({ length }) => length,
+  write: (bytes, to, at) => bytes.copy(to, at),
+});
+
+/** Elements are ISO 8601, to the millisecond. */
+export const timestamptzArray = arraysOf<string>({
+  oid: 1184,
+  sizeOf: () => 8,
+  write: (time, to, at) => to.writeBigInt64BE(BigInt(Date.parse(time) - YEAR_2000_MS) * 1000n, at),
+});
+
+/** Elements are JSON text; the first byte is the version of jsonb's binary form. */
+export const jsonbArray = arraysOf<string>({
+  oid: 3802,
+  sizeOf: (json) => 1 + Buffer.byteLength(json),
+  write: (json, to, at) => to.write(json, to.writeUInt8(1, at)),
+});
+
+function arraysOf<T>({ oid, sizeOf, write }: ElementType<T>): (elements: Elements<T>) => Buffer {
+  return (elements) => {
+    const sizes = elements.map((element) => (element === null ? NULL_LENGTH : sizeOf(element)));
+    const total = sizes.reduce((sum, size) => sum + LENGTH_BYTES + Math.max(size, 0), HEADER_BYTES);
+    const array = Buffer.allocUnsafe(total);
+    let at = writeHeader(array, oid, elements.length);
+    for (const [index, size] of sizes.entries()) {
+      at = array.writeInt32BE(size, at);
+      if (size === NULL_LENGTH) continue;
+      write(elements[index] as T, array, at);
+      at += size;
+    }
+    return array;
+  };
+}
+
+function writeHeader(array: Buffer, oid: number, length: number): number {
+  let at = 0;
+  for (const word of [1, 1, oid, length, 1]) at = array.writeInt32BE(word, at);
+  return at;
+}
