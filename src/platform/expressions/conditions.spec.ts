@@ -221,6 +221,13 @@ describe('a condition', () => {
     expect(evaluateCondition(expression, values)).toHaveProperty('failure');
   });
 
+  it('fails in words that can be kept, whatever it looked up', () => {
+    const half = answer('facts[facts.text.substring(0, 1)] == 1', { facts: { text: '🐦' } });
+    expect(half).toEqual({ failure: 'No such key: \ufffd. (column 1)' });
+    const long = answer('facts[facts.text] == 1', { facts: { text: 'x'.repeat(60_000) } });
+    expect(JSON.stringify(long).length).toBeLessThan(400);
+  });
+
   it('fails with what is wrong where a function refuses what it is given', () => {
     const failure = expect.stringContaining('Invalid time zone specified: Mars/Phobos');
     expect(answer('timestamp("2026-01-01T00:00:00Z").getFullYear("Mars/Phobos") > 1')).toEqual({ failure });

@@ -5,6 +5,9 @@ import { typedEnvironment, untypedEnvironment } from './cel-environment.js';
 import { limitFault, loopFault, MAX_LENGTH } from './condition-limits.js';
 import { allNodes, isLoop, searchEvenly, writeDoubles } from './syntax-tree.js';
 
+/** Characters of a failure: it stands in the timeline. */
+const MAX_FAILURE_LENGTH = 300;
+
 type CelError = ParseError | CelTypeError | EvaluationError;
 
 /** Checks an expression in CEL: that it can be read, is allowed, fits the types of the scope and answers true or false. */
@@ -38,7 +41,7 @@ export const evaluateCondition: EvaluateCondition = (expression, values) => {
     const answer: unknown = parsed(values);
     return typeof answer === 'boolean' ? { holds: answer } : { failure: 'It is neither true nor false.' };
   } catch (error) {
-    return { failure: failureOf(error) };
+    return { failure: brief(failureOf(error)) };
   }
 };
 
@@ -46,6 +49,12 @@ export const evaluateCondition: EvaluateCondition = (expression, values) => {
 function failureOf(error: unknown): string {
   if (isCelError(error)) return `${sentence(error)} (column ${String(columnOf(error))})`;
   return `It cannot be evaluated: ${error instanceof Error ? error.message : 'no reason is known'}.`;
+}
+
+/** A failure repeats names that were looked up, and those may be any text: as long as a fact, or cut within a character. */
+function brief(failure: string): string {
+  const text = failure.length <= MAX_FAILURE_LENGTH ? failure : `${failure.slice(0, MAX_FAILURE_LENGTH)}...`;
+  return text.toWellFormed();
 }
 
 function isCelError(error: unknown): error is CelError {
