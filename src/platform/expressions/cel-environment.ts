@@ -18,8 +18,16 @@ export const untypedEnvironment = mixingNumbers(options({ unlistedVariablesAreDy
   containsText,
 );
 
-/** Conditions as they are checked: every name of the scope has its type. */
+/** Conditions as they are checked: every name of the scope has its type. Kept as long as the scope: making one takes longer than a check. */
 export function typedEnvironment(scope: Scope): Environment {
+  const environment = typed.get(scope) ?? newTypedEnvironment(scope);
+  typed.set(scope, environment);
+  return environment;
+}
+
+const typed = new WeakMap<Scope, Environment>();
+
+function newTypedEnvironment(scope: Scope): Environment {
   const environment = mixingNumbers(options({}));
   for (const type of ['string', 'double', 'bool']) orNull(environment, type);
   for (const [name, type] of Object.entries(scope)) {
