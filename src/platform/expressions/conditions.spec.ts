@@ -224,6 +224,8 @@ describe('a condition', () => {
   it('fails in words that can be kept, whatever it looked up', () => {
     const half = answer('facts[facts.text.substring(0, 1)] == 1', { facts: { text: '🐦' } });
     expect(half).toEqual({ failure: 'No such key: \ufffd. (column 1)' });
+    const nul = answer('facts["\\u0000"] == 1');
+    expect(nul).toEqual({ failure: 'No such key: \ufffd. (column 1)' });
     const long = answer('facts[facts.text] == 1', { facts: { text: 'x'.repeat(60_000) } });
     expect(JSON.stringify(long).length).toBeLessThan(400);
   });

@@ -51,10 +51,10 @@ function failureOf(error: unknown): string {
   return `It cannot be evaluated: ${error instanceof Error ? error.message : 'no reason is known'}.`;
 }
 
-/** A failure repeats names that were looked up, and those may be any text: as long as a fact, or cut within a character. */
+/** A failure repeats names that were looked up, and those may be any text: as long as a fact, cut within a character, or NUL. */
 function brief(failure: string): string {
   const text = failure.length <= MAX_FAILURE_LENGTH ? failure : `${failure.slice(0, MAX_FAILURE_LENGTH)}...`;
-  return text.toWellFormed();
+  return text.replaceAll('\0', '\ufffd').toWellFormed();
 }
 
 function isCelError(error: unknown): error is CelError {
