@@ -191,6 +191,14 @@ describe('a rule that fails', () => {
       .thenTypes('stage.result_recorded', 'gate.rule_failed');
   });
 
+  it('is remembered with the last twenty only, for they may be many', () => {
+    const name = (index: number) => command('record_facts', { facts: { name: `k${String(index)}` }, trigger: 'told' });
+    const failing = atGateWith([{ when: 'facts[facts.name] > 1', decision: 'park' }]);
+    const run = stateAfter(history(...failing, ...Array.from({ length: 25 }, (_, index) => name(index)))) as Running;
+    expect(run.gate?.failures).toHaveLength(20);
+    expect(run.gate?.failures.at(-1)?.message).toBe('No such key: k24. (column 1)');
+  });
+
   it('keeps later rules from deciding, not earlier ones, and not for good', () => {
     const auto: readonly GateRule[] = [
       { when: 'facts.calls > 40', decision: 'park' },

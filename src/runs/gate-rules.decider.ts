@@ -61,7 +61,7 @@ function firstOf(
   return null;
 }
 
-/** The same failure is told once for each gate. */
+/** The same failure is told once for each gate, unless many others came between. */
 function ruleFailed({ gate_id, stage, failures }: PendingGate, failure: RuleFailure): readonly RunEvent[] {
   if (failures.some((known) => isSameJson(known, failure))) return [];
   return [{ type: 'gate.rule_failed', detail: { gate_id, stage, ...failure }, by: rule }];

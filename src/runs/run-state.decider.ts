@@ -8,7 +8,7 @@ export type ClosedGate = Readonly<{ status: 'decided'; verdict: Verdict } | { st
 
 export type Risk = RiskView & Readonly<{ stage: string }>;
 
-/** A gate with how its rules failed so far, each failure once. */
+/** A gate with how its rules failed lately, each failure once. */
 export type PendingGate = OpenedGate & Readonly<{ failures: readonly RuleFailure[] }>;
 
 type Journey = Readonly<{
@@ -155,8 +155,13 @@ function begun(origin: RunOrigin): Running {
   };
 }
 
+/** Failures repeat what was looked up, so that there may be one for each command: what is loaded with every command is bounded. */
+const KEPT_FAILURES = 20;
+
 function withFailure(gate: PendingGate | null, { rule, when, message }: RuleFailure): PendingGate | null {
-  return gate === null ? null : { ...gate, failures: [...gate.failures, { rule, when, message }] };
+  return gate === null
+    ? null
+    : { ...gate, failures: [...gate.failures, { rule, when, message }].slice(-KEPT_FAILURES) };
 }
 
 function gateClosed(run: Begun, id: string, gate: ClosedGate): Begun {

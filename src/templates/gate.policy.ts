@@ -6,11 +6,12 @@ import { broken, problem, type Problem } from './template-problem.policy.js';
 export function checkGate(stage: StageDefinition, path: string, checkCondition: CheckCondition): readonly Problem[] {
   const { gate } = stage;
   if (gate === undefined) return [];
+  const scope = scopeOf(stage); // One for all its rules: what is made of it is kept by it.
   return [
     ...checkTerms(gate, path),
     ...(gate.auto ?? []).flatMap((rule, index) => [
       ...checkRule(gate, rule, `${path}/auto/${String(index)}`),
-      ...checkWhen(rule, scopeOf(stage), `${path}/auto/${String(index)}/when`, checkCondition),
+      ...checkWhen(rule, scope, `${path}/auto/${String(index)}/when`, checkCondition),
     ]),
   ];
 }

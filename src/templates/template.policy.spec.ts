@@ -48,6 +48,13 @@ describe('checking a template', () => {
     ]);
   });
 
+  it.each(['constructor', 'prototype'])('finds the key %s, which no address may name', (key) => {
+    expect(found({ ...stage, key, exit_criteria: [{ key, text: 'It is done' }] })).toEqual([
+      'bad-key /stages/0/key',
+      'bad-key /stages/0/exit_criteria/0/key',
+    ]);
+  });
+
   it('finds no stages', () => {
     expect(found()).toEqual(['no-open-stage /stages']);
   });

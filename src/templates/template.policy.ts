@@ -1,7 +1,8 @@
 import type { CheckCondition } from '../kernel/expression.js';
+import { isInheritedName } from '../kernel/inherited-name.js';
 import { checkGate } from './gate.policy.js';
 import type { GateDefinition, MilestoneDefinition, StageDefinition, TemplateContent } from './template.events.js';
-import type { Problem } from './template-problem.policy.js';
+import { problem, type Problem } from './template-problem.policy.js';
 
 /** What the key of a template, a stage, a milestone or a criterion looks like. */
 export const keySyntax = /^[a-z0-9][a-z0-9_-]{0,63}$/;
@@ -20,6 +21,9 @@ export function checkTemplate(content: TemplateContent, checkCondition: CheckCon
 }
 
 function checkKey(key: string, path: string): readonly Problem[] {
+  if (keySyntax.test(key) && isInheritedName(key)) {
+    return [problem('bad-key', path, `"${key}" is a name that is not allowed here.`, 'Choose another.')];
+  }
   if (keySyntax.test(key)) return [];
   return [
     {

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as newId } from 'uuid';
 import type { Append } from '../../src/platform/event-store/append.js';
-import { ClaimHeldError, ConcurrencyError, TransientError } from '../../src/platform/event-store/errors.js';
+import {
+  ClaimHeldError,
+  ConcurrencyError,
+  TransientError,
+  UnwritableError,
+} from '../../src/platform/event-store/errors.js';
 import { RECORDED_AT } from '../../src/platform/event-store/append-parameters.js';
 import { leafHash } from '../../src/platform/event-store/content-hash.js';
 import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
@@ -19,6 +24,8 @@ const notes = (streamId: string, from: number, count: number): Append => ({
   events: Array.from({ length: count }, (_, index) => note(streamId, from + index + 1)),
   rows: {},
 });
+/** As an append locks a stream: by the last 64 bits of its id. */
+const LOCK = `select pg_advisory_xact_lock(('x' || right(replace($1, '-', ''), 16))::bit(64)::bigint)`;
 const read = (streamId: string) => opened.store.read(DEFAULT_TENANT_ID, streamId);
 const lastSequence = async () => {
   const client = await opened.superuser();
@@ -190,6 +197,13 @@ describe('appending one command’s events among many others', () => {
     expect(versions).toEqual(streams.map((_, index) => (index === 41 ? 0 : 2)));
   });
 
+  it('refuses the one that cannot be written down and no other', async () => {
+    const appends = Array.from({ length: 9 }, () => notes(newId(), 0, 1));
+    const half = newId();
+    appends[4] = { ...notes(half, 0, 1), events: [note(half, 1, { detail: { text: '\ud800' } })] };
+    expect(refused(await appendAll(appends))).toEqual([[4, expect.any(UnwritableError)]]);
+  });
+
   it('lets one of those who want the same claim have it', async () => {
     const claim = `claim-${newId()}`;
     const claims = { take: [claim], release: [] };
@@ -211,11 +225,12 @@ describe('appending one command’s events among many others', () => {
     const holder = await opened.superuser();
     const held = [newId(), newId()];
     await holder.query('begin');
-    for (const streamId of held)
-      await holder.query('select pg_advisory_xact_lock(hashtextextended($1, 77))', [streamId]);
+    for (const streamId of held) await holder.query(LOCK, [streamId]);
     const blocked = held.map((streamId) => opened.store.appendOne(notes(streamId, 0, 1)));
+    await new Promise((resolve) => setImmediate(resolve)); // Whoever comes in the same turn may share their transaction.
     const others = Array.from({ length: 20 }, () => opened.store.appendOne(notes(newId(), 0, 1)));
     expect(await Promise.all(others)).toHaveLength(20);
+    expect((await Promise.all(held.map(read))).flat()).toEqual([]);
     await holder.query('commit');
     expect(await Promise.all(blocked)).toHaveLength(2);
   });

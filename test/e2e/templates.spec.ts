@@ -40,6 +40,7 @@ const brokenOnes: readonly (readonly [string, object, readonly string[]])[] = [
   ['a key of the wrong type', { ...template, key: 7 }, ['wrong-type /key']],
   ['a key with blanks', { ...template, key: 'My Own' }, ['bad-key /key']],
   ['a key that is too long', { ...template, key: 'x'.repeat(65) }, ['too-long /key']],
+  ['a key that every object has', { ...template, key: 'constructor' }, ['bad-key /key']],
   ['a key of the product', { ...template, key: 'founder' }, ['reserved-key /key']],
   ['a blank name', { ...template, name: ' ' }, ['wrong-value /name']],
   ['a name that is too long', { ...template, name: 'x'.repeat(201) }, ['too-long /name']],

@@ -12,7 +12,7 @@
 import { DatabaseError } from 'pg';
 import { DomainError } from '../../kernel/domain-error.js';
 import type { Append, Appended } from './append.js';
-import { ClaimHeldError, ConcurrencyError, TransientError } from './errors.js';
+import { ClaimHeldError, ConcurrencyError, TransientError, UnwritableError } from './errors.js';
 
 /** Transactions under way at once, where many wait. One would leave the database idle while a group is put together. */
 const UNDER_WAY = 2;
@@ -113,10 +113,12 @@ export class AppendQueue {
   }
 }
 
-/** An answer of the database itself: the transaction is over and left nothing. */
+/** An answer of the database itself, so that the transaction is over and left nothing; or nothing was sent. */
 function wasRolledBack(error: unknown): boolean {
   if (error instanceof DatabaseError) return !endOfConnection.test(error.code ?? '08');
-  return [DomainError, ConcurrencyError, ClaimHeldError, TransientError].some((kind) => error instanceof kind);
+  return [DomainError, ConcurrencyError, ClaimHeldError, TransientError, UnwritableError].some(
+    (kind) => error instanceof kind,
+  );
 }
 
 // SQLSTATE classes of a connection or server that went away: perhaps after the commit, before its answer.

@@ -27,3 +27,8 @@ export class ClaimHeldError extends Error {
 export class TransientError extends Error {
   override readonly name = 'TransientError';
 }
+
+/** What was to be appended cannot be written down, so that nothing was sent. A bug: what comes from outside is checked at the edge. */
+export class UnwritableError extends Error {
+  override readonly name = 'UnwritableError';
+}

@@ -3,7 +3,7 @@ import { DatabaseError } from 'pg';
 import { refuse } from '../../kernel/domain-error.js';
 import type { Category } from '../../kernel/recorded-event.js';
 import { Database } from '../database/database.js';
-import { ClaimHeldError, ConcurrencyError, TransientError } from './errors.js';
+import { ClaimHeldError, ConcurrencyError, TransientError, UnwritableError } from './errors.js';
 import type { Append, Appended, Claims, StoredAnswer } from './append.js';
 import { appendParameters } from './append-parameters.js';
 import { AppendQueue } from './append-queue.js';
@@ -56,12 +56,12 @@ export class EventStore {
    * Appends what one or many commands write, each to a stream of its own, in one transaction and one round trip. A command whose key was
    * answered before is given that answer and writes nothing.
    *
-   * Throws `ConcurrencyError`, `ClaimHeldError`, `TransientError` (try again) or the refusal `idempotency-key-reused`; then nothing
-   * is written.
+   * Throws `ConcurrencyError`, `ClaimHeldError`, `TransientError` (try again) the refusal `idempotency-key-reused`, or
+   * `UnwritableError`; then nothing is written.
    */
   async append(appends: readonly Append[]): Promise<readonly Appended[]> {
     try {
-      const [row] = await this.database.call<{ recorded: readonly string[] }>(APPEND, appendParameters(appends));
+      const [row] = await this.database.call<{ recorded: readonly string[] }>(APPEND, written(appends));
       for (const listener of this.listeners) listener();
       return (row?.recorded ?? []).map((recordedAt) => ({ recordedAt }));
     } catch (error) {
@@ -124,6 +124,14 @@ export class EventStore {
   onAppended(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+}
+
+function written(appends: readonly Append[]): unknown[] {
+  try {
+    return appendParameters(appends);
+  } catch (cause) {
+    throw new UnwritableError(cause instanceof Error ? cause.message : 'It cannot be written.', { cause });
   }
 }
 

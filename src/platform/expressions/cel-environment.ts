@@ -1,6 +1,8 @@
 import { Environment } from '@marcbachmann/cel-js';
 import type { Scope, ScopeType } from '../../kernel/expression.js';
 import { parserLimits } from './condition-limits.js';
+import { containsText } from './contains-text.js';
+import { EVEN_SEARCH } from './syntax-tree.js';
 
 const arithmetic: Readonly<Record<string, (left: number, right: number) => number>> = {
   '+': (left, right) => left + right,
@@ -11,10 +13,21 @@ const arithmetic: Readonly<Record<string, (left: number, right: number) => numbe
 };
 
 /** Conditions as they are evaluated: every name is whatever JSON is there. */
-export const untypedEnvironment = mixingNumbers(options({ unlistedVariablesAreDyn: true }));
+export const untypedEnvironment = mixingNumbers(options({ unlistedVariablesAreDyn: true })).registerFunction(
+  `string.${EVEN_SEARCH}(string): bool`,
+  containsText,
+);
 
-/** Conditions as they are checked: every name of the scope has its type. */
+/** Conditions as they are checked: every name of the scope has its type. Kept as long as the scope: making one takes longer than a check. */
 export function typedEnvironment(scope: Scope): Environment {
+  const environment = typed.get(scope) ?? newTypedEnvironment(scope);
+  typed.set(scope, environment);
+  return environment;
+}
+
+const typed = new WeakMap<Scope, Environment>();
+
+function newTypedEnvironment(scope: Scope): Environment {
   const environment = mixingNumbers(options({}));
   for (const type of ['string', 'double', 'bool']) orNull(environment, type);
   for (const [name, type] of Object.entries(scope)) {

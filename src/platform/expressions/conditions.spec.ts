@@ -183,14 +183,55 @@ describe('a condition', () => {
     expect(answer('500 in facts.more.list', { facts: { more: { list } } })).toEqual({ holds: true });
   });
 
+  it('that goes through a list meets fewer items the more there is to look at', () => {
+    const text = 'a'.repeat(20_000);
+    const words = (count: number) => ({ facts: { words: Array.from({ length: count }, () => 'b'), text } });
+    expect(answer('facts.words.exists(x, facts.text.contains(x))', words(90))).toEqual({ holds: false });
+    expect(answer('facts.words.exists(x, facts.text.contains(x))', words(99))).toEqual({
+      failure: 'It may go through 99 items, each time with values of 20216 characters; 2000000 in all is the limit.',
+    });
+    const doubled = 'facts.words.exists(x, (string(facts.text) + string(facts.text)).contains(x))';
+    expect(answer(doubled, words(90))).toEqual({ failure: expect.stringContaining('180 items') });
+    expect(answer('["b", "c"].exists(x, facts.text.contains(x))', { facts: { text } })).toEqual({ holds: false });
+  });
+
   it('at its costliest is over soon', () => {
     const l = Array.from({ length: 500 }, (_, index) => index);
     const memberships = Array(30).fill('!("" in facts.l)').join('&&');
+    const longTexts = {
+      facts: { l: l.slice(0, 40), t: 'a'.repeat(30_000), u: `${'a'.repeat(1000)}b${'a'.repeat(14_000)}` },
+    };
+    const searches = Array(20).fill('!facts.t.contains(facts.u)').join('&&');
     const started = performance.now();
-    for (const body of [memberships, 'facts.l == facts.m', 'facts.t.contains(facts.u)']) {
-      const given = { facts: { l, m: [...l], t: 'a'.repeat(60_000), u: `${'a'.repeat(30_000)}b` } };
-      expect(answer(`facts.l.all(x, ${body})`, given)).toHaveProperty('holds');
+    for (const body of [memberships, 'facts.l == facts.m']) {
+      expect(answer(`facts.l.all(x, ${body})`, { facts: { l, m: [...l] } })).toEqual({ holds: true });
     }
+    for (const body of ['size(facts.t) > x', searches]) {
+      expect(answer(`facts.l.all(x, ${body})`, longTexts)).toEqual({ holds: true });
+    }
+    expect(answer(searches, { facts: { ...longTexts.facts, t: 'a'.repeat(65_000) } })).toEqual({ holds: true });
     expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it.each([
+    '{}[facts.n] - 1 > 2 && percent.getFullYear() > 1',
+    '(({}[facts.l] != has(facts.n)) && (risks[0].getFullYear() == (facts ? 1.5 : facts.big)))',
+  ])('that nobody can make sense of is refused, not stumbled over: %s', (expression) => {
+    expect(checked(expression)).toMatchObject({ code: expect.stringMatching(/condition/), column: expect.any(Number) });
+    expect(evaluateCondition(expression, values)).toHaveProperty('failure');
+  });
+
+  it('fails in words that can be kept, whatever it looked up', () => {
+    const half = answer('facts[facts.text.substring(0, 1)] == 1', { facts: { text: '🐦' } });
+    expect(half).toEqual({ failure: 'No such key: \ufffd. (column 1)' });
+    const nul = answer('facts["\\u0000"] == 1');
+    expect(nul).toEqual({ failure: 'No such key: \ufffd. (column 1)' });
+    const long = answer('facts[facts.text] == 1', { facts: { text: 'x'.repeat(60_000) } });
+    expect(JSON.stringify(long).length).toBeLessThan(400);
+  });
+
+  it('fails with what is wrong where a function refuses what it is given', () => {
+    const failure = expect.stringContaining('Invalid time zone specified: Mars/Phobos');
+    expect(answer('timestamp("2026-01-01T00:00:00Z").getFullYear("Mars/Phobos") > 1')).toEqual({ failure });
   });
 });

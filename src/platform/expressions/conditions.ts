@@ -2,8 +2,11 @@ import { EvaluationError, ParseError, TypeError as CelTypeError, type ASTNode } 
 import type { CheckCondition, ConditionFault, EvaluateCondition, Scope, ScopeType } from '../../kernel/expression.js';
 import { nearest } from '../../kernel/nearest.js';
 import { typedEnvironment, untypedEnvironment } from './cel-environment.js';
-import { limitFault, longList, MAX_LENGTH } from './condition-limits.js';
-import { allNodes, isLoop, writeDoubles } from './syntax-tree.js';
+import { limitFault, loopFault, MAX_LENGTH } from './condition-limits.js';
+import { allNodes, isLoop, searchEvenly, writeDoubles } from './syntax-tree.js';
+
+/** Characters of a failure: it stands in the timeline. */
+const MAX_FAILURE_LENGTH = 300;
 
 type CelError = ParseError | CelTypeError | EvaluationError;
 
@@ -23,8 +26,7 @@ export const checkCondition: CheckCondition = (expression, scope) => {
     if (error !== undefined) return faultOf(error, scope);
     return wholeDivision(parsed.ast) ?? growingLoop(parsed.ast) ?? answerFault(type ?? 'dyn');
   } catch (error) {
-    if (isCelError(error)) return faultOf(error, scope);
-    throw error;
+    return faultOf(error, scope);
   }
 };
 
@@ -32,23 +34,38 @@ export const checkCondition: CheckCondition = (expression, scope) => {
 export const evaluateCondition: EvaluateCondition = (expression, values) => {
   try {
     const parsed = untypedEnvironment.parse(expression);
-    const long = longList(parsed.ast, values);
-    if (long !== null) return { failure: long };
+    const tooMuch = loopFault(parsed.ast, values);
+    if (tooMuch !== null) return { failure: tooMuch };
     writeDoubles(parsed.ast);
+    searchEvenly(parsed.ast);
     const answer: unknown = parsed(values);
     return typeof answer === 'boolean' ? { holds: answer } : { failure: 'It is neither true nor false.' };
   } catch (error) {
-    if (isCelError(error)) return { failure: `${sentence(error)} (column ${String(columnOf(error))})` };
-    if (error instanceof RangeError) return { failure: 'It needs more memory than it may use.' };
-    throw error;
+    return { failure: brief(failureOf(error)) };
   }
 };
+
+/** What the library itself trips over is a failure like any other: it must not keep a run from taking commands. */
+function failureOf(error: unknown): string {
+  if (isCelError(error)) return `${sentence(error)} (column ${String(columnOf(error))})`;
+  return `It cannot be evaluated: ${error instanceof Error ? error.message : 'no reason is known'}.`;
+}
+
+/** A failure repeats names that were looked up, and those may be any text: as long as a fact, cut within a character, or NUL. */
+function brief(failure: string): string {
+  const text = failure.length <= MAX_FAILURE_LENGTH ? failure : `${failure.slice(0, MAX_FAILURE_LENGTH)}...`;
+  return text.replaceAll('\0', '\ufffd').toWellFormed();
+}
 
 function isCelError(error: unknown): error is CelError {
   return error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError;
 }
 
-function faultOf(error: CelError, scope: Scope): ConditionFault {
+function faultOf(error: unknown, scope: Scope): ConditionFault {
+  if (!isCelError(error)) {
+    const hint = 'Write it another way: give what is in [] or {} by name.';
+    return { code: 'condition-not-allowed', column: 1, message: 'It cannot be checked.', hint };
+  }
   const column = columnOf(error);
   if (error instanceof ParseError) {
     return {

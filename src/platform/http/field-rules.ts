@@ -1,5 +1,5 @@
 import { isEmail, isURL } from 'class-validator';
-import { isInheritedName } from './text-faults.js';
+import { isInheritedName } from '../../kernel/inherited-name.js';
 
 /** What a value must be; `message` ends a sentence that begins with the field. */
 export type Rule = Readonly<{ holds: (value: unknown) => boolean; message: string }>;
