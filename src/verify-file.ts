@@ -59,7 +59,7 @@ function report(file: string, header: ExportHeader, { eventCount, sealCount, las
       `Its last seal is number ${String(number)}: ${sealHash.toString('hex')}.`,
     );
   }
-  return `${[...lines, completeness(header, (lastSeal?.toPosition ?? 0) - eventCount), LATER].join('\n')}\n`;
+  return `${[...lines, completeness(header, eventCount, lastSeal?.toPosition ?? 0), LATER].join('\n')}\n`;
 }
 
 const LATER =
@@ -72,7 +72,9 @@ function scopeOf(header: ExportHeader): string {
   return `what tenant ${tenant} recorded${from === null ? '' : ` from ${from} on`}${to === null ? '' : ` before ${to}`}`;
 }
 
-function completeness(header: ExportHeader, missingCount: number): string {
+function completeness(header: ExportHeader, eventCount: number, lastPosition: number): string {
+  if (lastPosition === 0) return 'It holds no event, and proves nothing.';
+  const missingCount = lastPosition - eventCount;
   if (header.run_id !== null) return 'No event of the run is missing up to the last one here.';
   if (!isWhole(header)) return 'Whether other events of that period were left out, the file cannot tell.';
   if (missingCount === 0) return 'No position up to there is missing.';

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ExportLine } from '../../src/timeline/export/export-format.js';
+import type { EventLine, ExportLine, SealLine } from '../../src/timeline/export/export-format.js';
 import { verifyExport } from '../../src/timeline/export/export-verification.js';
 import {
   OF_RUN,
@@ -204,16 +204,16 @@ describe('a file', () => {
   }, 60_000);
 });
 
-/** Whether the lines have the header, the first events in order, and their seals, of which some may be without events. */
+/** Whether the lines have the header, the first events in order, and their seals, none of which is without events. */
 function isBeginningOf(chosen: readonly ExportLine[], lines: readonly ExportLine[]): boolean {
   const indexes = chosen.map((line) => lines.indexOf(line));
   const isInOrder = indexes.every((index, at) => at === 0 || index > (indexes[at - 1] ?? 0));
   const events = chosen.filter(isEvent);
   const areFirst = events.every((event, index) => event === lines.filter(isEvent)[index]);
-  const areSealed = events.every(({ event }) =>
-    chosen
-      .filter(isSeal)
-      .some(({ seal: { from_position: from, to_position: to } }) => from <= event.position && event.position <= to),
-  );
-  return indexes[0] === 0 && isInOrder && areFirst && areSealed;
+  const seals = chosen.filter(isSeal);
+  const isUnder = ({ event: { position } }: EventLine, { seal: { from_position: from, to_position: to } }: SealLine) =>
+    from <= position && position <= to;
+  const areSealed = events.every((event) => seals.some((seal) => isUnder(event, seal)));
+  const areNeeded = seals.every((seal) => events.some((event) => isUnder(event, seal)));
+  return indexes[0] === 0 && isInOrder && areFirst && areSealed && areNeeded;
 }

@@ -263,7 +263,9 @@ describe('an exported timeline that was tampered with', () => {
   it('is found to lack an event of its run', async () => {
     for (const taken of [0, 1, 2]) {
       const lines = linesOf(timeline, OF_RUN);
-      const finding = await findingIn(fileOf(lines.filter((line) => line !== lines.filter(isEvent)[taken])));
+      const left = lines.filter((line) => line !== lines.filter(isEvent)[taken]);
+      const needed = left.filter((line, index) => !isSeal(line) || 'event' in (left[index + 1] ?? {}));
+      const finding = await findingIn(fileOf(needed));
       expect(finding?.message).toMatch(/does not follow version \d: events between were taken out/);
     }
   });
@@ -275,6 +277,16 @@ describe('an exported timeline that was tampered with', () => {
     const finding = await findingIn(fileOf(lines.toSpliced(at, 0, other as EventLine)));
     expect(finding).toMatchObject({ position: 2 });
     expect(finding?.message).toMatch(/is of another run than the file/);
+  });
+
+  it('is found to reach no further than its events where it is a part', async () => {
+    const lines = linesOf(timeline, OF_RUN);
+    const unneeded = linesOf(timeline).filter(isSeal)[2] as SealLine;
+    const padded = lines.toSpliced(-2, 0, unneeded);
+    for (const [forged, number] of [[lines.slice(0, -1), 4] as const, [padded, 3] as const]) {
+      const message = `Seal ${String(number)} has no event of this file under it.`;
+      expect(await findingIn(fileOf(forged))).toMatchObject({ line: lines.length, message });
+    }
   });
 
   it('is found to have seals in the wrong order where it is a part', async () => {

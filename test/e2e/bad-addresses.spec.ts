@@ -114,6 +114,7 @@ const queries: readonly (readonly [string, string, string])[] = [
   ['/pipeline/{run}', 'version=0x10', '/version'],
   ['/pipeline/{run}', 'as_of=yesterday', '/as_of'],
   ['/pipeline/{run}', 'as_of=2026-02-30T00:00:00Z', '/as_of'],
+  ['/audit/export', 'from=0000-01-01T00:00:00Z', '/from'],
   ['/pipeline/{run}', 'as_of=2026-01-01T00:00:00', '/as_of'],
   ['/pipeline/{run}', 'as_of=2026-01-01T00:00:00%2B99:00', '/as_of'],
   ['/pipeline/{run}', 'verison=1', '/verison'],

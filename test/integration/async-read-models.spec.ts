@@ -183,6 +183,11 @@ describe('an event that a read model cannot take', () => {
     });
   });
 
+  it('is shown as it stood before that event where the past is asked for, and the others with it', async () => {
+    const { rows } = await engine.timeTravel.rowsAsOf('books', DEFAULT_TENANT_ID, new Date().toISOString());
+    expect(Object.fromEntries(rows.map(({ id, last }) => [id, last]))).toEqual({ [first]: 'a', [second]: 'b' });
+  });
+
   it('is nobody else’s to see or retry', async () => {
     expect(await engine.parked.list('books', newId(), 10, null)).toEqual([]);
     await expect(engine.parked.retry('books', newId(), first)).rejects.toMatchObject({ code: 'stream-not-parked' });

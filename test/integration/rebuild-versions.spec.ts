@@ -133,6 +133,75 @@ describe('a rebuild that was taken over', () => {
   });
 });
 
+describe('a rebuild by older software', () => {
+  const claim = { name: 'claim', text: "select * from claim_rebuild('{books}', '{1}', '30 seconds')" };
+  const olderRebuild = async () => {
+    const older = await opened.engine(1);
+    await older.versions.review();
+    await twoBooks();
+    await older.catchUp();
+    await older.projections.requestRebuild('books');
+    const session = await RebuildSession.open(opened.connection);
+    const [ticket] = await session.step<Ticket>(claim, []);
+    if (ticket === undefined) throw new Error('There is a rebuild to claim.');
+    const steps = new RebuildSteps(session, ticket);
+    await steps.begin();
+    return { older, session, steps };
+  };
+
+  it('ends where newer software starts, which begins it anew in its own version', async () => {
+    const { session, steps } = await olderRebuild();
+    const newer = await opened.engine(2);
+    await newer.versions.review();
+    await expect(steps.index()).rejects.toMatchObject({ code: 'SL020' });
+    await newer.rebuilder.rebuildAll();
+    expect(await opened.books()).toEqual({ [first]: '2: b (4)', [second]: '1: c (2)' });
+    expect(await newer.projections.list()).toMatchObject([
+      { status: 'live', rebuild: { version: 2, reason: 'version-raised', status: 'done' } },
+    ]);
+    await session.close();
+  });
+
+  it.each([
+    ['a column', 'alter table books add column pages integer'],
+    ['an index', 'create index ix_books_last on books (tenant_id, last)'],
+    ['a check', 'alter table books add constraint ck_books_notes check (notes > 0)'],
+  ])('does not take %s away that a migration added meanwhile', async (_what, alteration) => {
+    const { older, session, steps } = await olderRebuild();
+    await steps.index();
+    await asOwner(opened.connection, (client) => client.query(alteration));
+    const altered = await shapeOf('books');
+    await expect(session.transaction(() => steps.lock(1000))).rejects.toMatchObject({ code: 'SL021' });
+    await session.close(); // As a killed process would: the rebuild is begun anew, over the table as it is now.
+    await older.rebuilder.rebuildAll();
+    expect(await older.projections.list()).toMatchObject([{ rebuild: { status: 'done' } }]);
+    expect(await shapeOf('books')).toEqual(altered);
+  });
+
+  it('is begun anew where the table was altered before the switch', async () => {
+    const older = await opened.engine(1);
+    await older.versions.review();
+    await twoBooks();
+    await older.catchUp();
+    const reader = await opened.superuser();
+    await reader.query('begin; lock table books in access share mode');
+    await older.projections.requestRebuild('books');
+    const rebuilding = older.rebuilder.rebuildAll();
+    await until('the switch waits', async () => {
+      const { rows } = await reader.query("select from pg_locks where relation = 'books'::regclass and not granted");
+      return rows.length > 0;
+    });
+    await reader.query('alter table books add column pages integer; commit');
+    await rebuilding;
+    expect(await older.projections.list()).toMatchObject([{ status: 'live', rebuild: { status: 'done' } }]);
+    const { rows } = await reader.query(
+      "select from pg_attribute where attrelid = 'books'::regclass and attname = 'pages'",
+    );
+    expect(rows).toHaveLength(1);
+    expect(await opened.books()).toEqual({ [first]: '2: b (2)', [second]: '1: c (1)' });
+  }, 30_000);
+});
+
 describe('a switch', () => {
   it('gives way to whoever reads for long, and comes when they are through', async () => {
     const engine = await opened.engine();

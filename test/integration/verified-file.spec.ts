@@ -51,6 +51,16 @@ describe('stageline verify FILE', () => {
     expect(out).toContain('No position up to there is missing.');
   });
 
+  it('says of a file without events that it proves nothing', async () => {
+    for (const scope of [OF_RUN, PERIOD, undefined]) {
+      const file = put('nothing.jsonl', fileOf(linesOf(timelineOf([], [], [key]), scope)));
+      const { code, out } = await stageline(['verify', file, ...keys]);
+      expect(code).toBe(0);
+      expect(out).toMatch(/0 events under 0 seals[^]*It holds no event, and proves nothing\.\n/);
+      expect(out).not.toMatch(/missing/);
+    }
+  });
+
   it('names the first event that was changed, and ends with 1', async () => {
     const text = fileOf(linesOf(timeline)).toString('utf8').replace('“3”', '“4”');
     const { code, out, err } = await stageline(['verify', put('changed.jsonl', text), ...keys]);

@@ -120,6 +120,7 @@ function isSeal(body: unknown, header: Header, seen: Seen, keys: readonly string
   const isLater =
     seal.number !== before.number + 1 &&
     (seen.seal === null || (seal.number > before.number && seal.from_position > before.to_position));
+  if (isEmptyPart(header, seen)) return false;
   seen.seal = seal;
   seen.seals += 1;
   const hash = sealHashOf(seal);
@@ -156,9 +157,16 @@ function isEnd(body: unknown, before: Buffer, header: Header, seen: Seen): boole
   if (!has(body, ['events', 'seals', 'sha256'])) return false;
   const { events, seals, sha256 } = body as unknown as End;
   seen.isOver = true;
-  const isComplete = !isWhole(header) || (seen.seal?.to_position ?? 0) === header.head_position;
+  const isComplete = isWhole(header)
+    ? (seen.seal?.to_position ?? 0) === header.head_position
+    : !isEmptyPart(header, seen);
   const areCounted = events === seen.events && seals === seen.seals;
   return isComplete && areCounted && createHash('sha256').update(before).digest('hex') === sha256;
+}
+
+/** Whether the seal line before stands in a part of a timeline and no event line came under it. */
+function isEmptyPart(header: Header, { seal, position }: Seen): boolean {
+  return !isWhole(header) && seal !== null && position < seal.from_position;
 }
 
 function isWhole({ run_id: run, from, to }: Header): boolean {

@@ -115,10 +115,11 @@ export function textList(min: number, max: number, item: Rule): Rule {
   };
 }
 
-/** Says whether a text is a moment that exists: there is no 30th of February. */
+/** Says whether a text is a moment that exists, in UTC too: there is no 30th of February, and no year 0. */
 export function isMoment(value: string): boolean {
   const day = momentPattern.exec(value)?.[1];
-  if (day === undefined || Number.isNaN(Date.parse(value))) return false;
+  const year = new Date(value).getUTCFullYear();
+  if (day === undefined || !(year >= 1 && year <= 9999)) return false;
   const midnight = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 }

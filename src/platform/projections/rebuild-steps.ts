@@ -45,7 +45,7 @@ export class RebuildSteps {
     return one(await this.step<Unaccounted>('unaccounted_rows', text, [JSON.stringify(suspects)]));
   }
 
-  /** Answers the checkpoint; from here to the transaction's end everybody waits. */
+  /** Answers the checkpoint; from here to the transaction's end everybody waits. Refused where the live table was altered (SL021). */
   async lock(timeoutMs: number): Promise<number> {
     const text = 'select lock_for_switch($1, $2, $3) as position';
     const rows = await this.step<{ position: string }>('lock_for_switch', text, [`${String(timeoutMs)}ms`]);

@@ -15,6 +15,9 @@ const LOOK_EVERY_MS = 1000;
 /** A rebuild whose process has not said for so long that it lives is begun anew by another, by the database's clock. */
 const STALE = '30 seconds';
 
+/** Migrations alter a table once: one that is still found altered then has something that a rebuild does not copy. */
+const MOST_ATTEMPTS = 5;
+
 /** Rebuilds what was asked for, one read model at a time in the whole database. */
 @Injectable()
 export class Rebuilder implements BeforeApplicationShutdown {
@@ -104,6 +107,9 @@ export class Rebuilder implements BeforeApplicationShutdown {
       );
     } else if (error instanceof DatabaseError && error.code === 'SL020') {
       this.logger.warn(`The rebuild of ${name} was taken over by another process.`);
+    } else if (error instanceof DatabaseError && error.code === 'SL021' && attempt < MOST_ATTEMPTS) {
+      await this.database.systemQuery(RELEASE, [id, attempt]);
+      this.logger.warn(`The table of ${name} was altered while it was rebuilt; the rebuild is begun anew.`);
     } else if (isLostConnection(error)) {
       this.logger.warn(error, `The rebuild of ${name} lost the database; it is begun anew.`);
     } else {

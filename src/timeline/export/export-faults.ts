@@ -22,10 +22,12 @@ type Before = Readonly<{
 }>;
 
 /** A whole timeline has every seal from the first on; a part has those it needs, in order. */
-export function sealFault(seal: Seal, { header, lastSeal }: Before, keys: TrustedKeys): Fault | null {
+export function sealFault(seal: Seal, before: Before, keys: TrustedKeys): Fault | null {
+  const { header, lastSeal } = before;
   const isNext = isWhole(header) || seal.number === (lastSeal?.number ?? 0) + 1;
   const fault =
     (isNext ? chainFault(seal, lastSeal) : orderFault(seal, lastSeal)) ??
+    unneededFault(before) ??
     signatureFault(seal, keys.get(seal.keyId) ?? null, `not among those given (${[...keys.keys()].join(', ')})`);
   return fault && { message: fault.message, position: seal.fromPosition };
 }
@@ -33,6 +35,12 @@ export function sealFault(seal: Seal, { header, lastSeal }: Before, keys: Truste
 function orderFault(seal: Seal, last: Seal | null): Fault | null {
   if (last === null || (seal.number > last.number && seal.fromPosition > last.toPosition)) return null;
   return { message: `Seal ${String(seal.number)} does not come after the seal before it.` };
+}
+
+/** Seals after the last event would make a part that was cut off look as if it reached as far as they do. */
+function unneededFault({ header, lastSeal, lastPosition }: Before): Fault | null {
+  if (isWhole(header) || lastSeal === null || lastPosition >= lastSeal.fromPosition) return null;
+  return { message: `Seal ${String(lastSeal.number)} has no event of this file under it.` };
 }
 
 /** The leaf first: where an event was changed, what it says about itself means nothing. */
@@ -91,6 +99,7 @@ export function endFault({ events, seals, sha256 }: EndLine['end'], before: Befo
     const told = `${String(events)} events and ${String(seals)} seals`;
     return { message: `The file should have ${told}; it has ${String(eventCount)} and ${String(sealCount)}.` };
   }
-  if (sha256 === sum) return null;
+  const unneeded = unneededFault(before);
+  if (unneeded !== null || sha256 === sum) return unneeded;
   return { message: 'The sum over the file is another: its header, or the sum itself, was changed after it was made.' };
 }

@@ -22,11 +22,16 @@ export class ExportParts {
     private readonly seals: SealReader,
   ) {}
 
-  /** Everything of a tenant, under every seal there is: those without an event of its own keep the chain whole. */
+  /**
+   * Everything of a tenant, under every seal up to the head: those without an event of its own keep the chain whole. A head is where a seal
+   * ends; those that are made meanwhile lie beyond it.
+   */
   async *whole(tenantId: string, head: number): AsyncGenerator<ExportPart> {
     let [number, after] = [0, 0];
     while (after < head) {
-      const [seals = []] = sealBatches(await this.seals.list(number, SEALS_A_PAGE), LEAVES_A_PART);
+      const listed = await this.seals.list(number, SEALS_A_PAGE);
+      const upToHead = listed.filter(({ toPosition }) => toPosition <= head);
+      const [seals = []] = sealBatches(upToHead, LEAVES_A_PART);
       const last = seals.at(-1);
       if (last === undefined) throw new Error(`Position ${String(head)} has no seal: verify the timeline.`);
       const asked = { after, limit: last.toPosition - after + 1 };
