@@ -202,7 +202,6 @@ describe('a condition', () => {
       facts: { l: l.slice(0, 40), t: 'a'.repeat(30_000), u: `${'a'.repeat(1000)}b${'a'.repeat(14_000)}` },
     };
     const searches = Array(20).fill('!facts.t.contains(facts.u)').join('&&');
-    const started = performance.now();
     for (const body of [memberships, 'facts.l == facts.m']) {
       expect(answer(`facts.l.all(x, ${body})`, { facts: { l, m: [...l] } })).toEqual({ holds: true });
     }
@@ -210,8 +209,7 @@ describe('a condition', () => {
       expect(answer(`facts.l.all(x, ${body})`, longTexts)).toEqual({ holds: true });
     }
     expect(answer(searches, { facts: { ...longTexts.facts, t: 'a'.repeat(65_000) } })).toEqual({ holds: true });
-    expect(performance.now() - started).toBeLessThan(2000);
-  });
+  }, 30_000); // Without the limits one of them takes minutes.
 
   it.each([
     '{}[facts.n] - 1 > 2 && percent.getFullYear() > 1',

@@ -15,9 +15,7 @@ describe('looking for a text in another', () => {
   });
 
   it('takes no longer for texts made to be searched slowly', () => {
-    const text = 'a'.repeat(200_000);
-    const started = performance.now();
-    expect(containsText(text, `${'a'.repeat(1000)}b${'a'.repeat(99_000)}`)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(500); // `includes` takes seconds.
+    const text = 'a'.repeat(1_000_000);
+    expect(containsText(text, `${'a'.repeat(1000)}b${'a'.repeat(499_000)}`)).toBe(false); // `includes` takes minutes.
   });
 });

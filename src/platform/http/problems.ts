@@ -225,7 +225,7 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
   },
   'stale-version': {
     status: 412,
-    title: 'The run has moved on',
+    title: 'It has moved on',
     advice: 'Look at the intervening events, then send the command again with the actual version in If-Match.',
   },
   'stream-not-parked': {

@@ -45,7 +45,7 @@ describe('a problem document', () => {
       headers: { 'content-type': 'application/problem+json' },
       body: {
         type: '/problems/stale-version',
-        title: 'The run has moved on',
+        title: 'It has moved on',
         status: 412,
         detail: 'It moved.',
         instance: '/pipeline/1',

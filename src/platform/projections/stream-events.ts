@@ -18,7 +18,7 @@ export type StreamEvent = Readonly<{ event: Projected<AnyEvent>; schemaVersion: 
 
 /** The columns a projection may depend on, qualified by `e`, in the order `streamEvent` reads them. */
 export const foldColumns = `e.stream_version, e.event_type, e.schema_version, e.actor_type, e.actor_id,
-  e.from_stage, e.to_stage, e.reason, e.detail, e.occurred_at, e.recorded_at`;
+  e.from_stage, e.to_stage, e.reason, e.detail, nullif(e.occurred_at, e.recorded_at), e.recorded_at`;
 
 type FoldValues = [
   streamVersion: number,
@@ -30,7 +30,7 @@ type FoldValues = [
   toStage: string | null,
   reason: string | null,
   detail: object,
-  occurredAt: string,
+  occurredAt: string | null, // Null where it is the time of recording, which is then read once.
   recordedAt: string,
 ];
 
@@ -47,7 +47,7 @@ export function streamEvent(row: FoldRow): StreamEvent {
     streamId,
     streamVersion,
     actor: { type: actorType as ActorType, id: actorId },
-    occurredAt: row[11],
+    occurredAt: row[11] ?? row[12],
     recordedAt: row[12],
   };
   if (row[7] !== null) event.fromStage = row[7];
