@@ -1,10 +1,10 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { v7 as newId } from 'uuid';
 import { RepeatedWork } from '../platform/background/repeated-work.js';
 import { Database } from '../platform/database/database.js';
 import { systemCaller } from '../platform/event-store/system-caller.js';
 import { ActOnRun } from './commands/act-on-run.js';
+import { newId } from '../platform/new-id.js';
 
 const LOOK_EVERY_MS = 1000;
 const AT_ONCE = 100;

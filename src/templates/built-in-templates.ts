@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { v7 as newId } from 'uuid';
 import { systemCaller } from '../platform/event-store/system-caller.js';
 import { builtInTemplates } from './built-in/built-in.js';
 import { PublishTemplateContent } from './commands/publish-template.js';
+import { newId } from '../platform/new-id.js';
 
 /** Publishes the templates that come with the product through the same command as a user's own. */
 @Injectable()

@@ -1,11 +1,11 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { v7 as newId } from 'uuid';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import type { CommandContext, Outcome } from '../../platform/event-store/command-context.js';
 import { jobProfileStream } from '../job-profile-stream.js';
 import { jobProfiles, type JobProfileRow } from '../job-profile/job-profile.projection.js';
 import { jobProfileOnWire } from '../job-profile/job-profile.response.js';
 import type { CreateJobProfileRequest } from './create-job-profile.request.js';
+import { newId } from '../../platform/new-id.js';
 
 /** Describe a job to apply for. */
 export class CreateJobProfile extends Command<Outcome> {

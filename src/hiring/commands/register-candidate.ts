@@ -1,5 +1,4 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { v7 as newId } from 'uuid';
 import type { JsonValue } from '../../kernel/json.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import type { CommandContext, Outcome } from '../../platform/event-store/command-context.js';
@@ -10,6 +9,7 @@ import { candidateStream } from '../candidate-stream.js';
 import { candidateOnWire, encryptedOnWire } from '../candidate/candidate-on-wire.js';
 import { candidates, type CandidateRow } from '../candidate/candidate.projection.js';
 import type { RegisterCandidateRequest } from './register-candidate.request.js';
+import { newId } from '../../platform/new-id.js';
 
 /** Register somebody who may apply. */
 export class RegisterCandidate extends Command<Outcome> {

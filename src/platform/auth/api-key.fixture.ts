@@ -1,12 +1,12 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { Role } from '../event-store/command-context.js';
 import { hashOf, hintOf, newSecret, type ApiKey } from './api-key.js';
+import { newId } from '../new-id.js';
 
 /** A key of its own for every call. */
 export function someKey(tenantId: string, ...roles: readonly Role[]): ApiKey {
   const secret = newSecret();
   return {
-    id: uuidv7(),
+    id: newId(),
     tenantId,
     name: 'some key',
     hash: hashOf(secret),

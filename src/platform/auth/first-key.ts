@@ -1,6 +1,6 @@
-import { v7 as uuidv7 } from 'uuid';
 import { hashOf, hintOf, newSecret, type ApiKey } from './api-key.js';
 import type { ApiKeyStore } from './api-key-store.js';
+import { newId } from '../new-id.js';
 
 /** Whose first key, and when; `now` is ISO 8601. */
 export type FirstKeyRequest = Readonly<{ tenantId: string; now: string }>;
@@ -40,7 +40,7 @@ async function addConfigured(store: ApiKeyStore, key: ApiKey): Promise<void> {
 
 function adminKey({ tenantId, now }: FirstKeyRequest, secret: string): ApiKey {
   return {
-    id: uuidv7(),
+    id: newId(),
     tenantId,
     name: 'first admin key',
     hash: hashOf(secret),

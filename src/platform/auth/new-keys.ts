@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import type { StoredAnswer } from '../event-store/append.js';
 import type { CommandContext, Outcome } from '../event-store/command-context.js';
 import { outcomeAnswer } from '../event-store/outcome-answer.js';
@@ -7,6 +6,7 @@ import { hashOf, hintOf, newSecret, type ApiKey } from './api-key.js';
 import { ApiKeyStore } from './api-key-store.js';
 import type { CreateKeyRequest } from './create-key.request.js';
 import { keyOnWire } from './key-on-wire.js';
+import { newId } from '../new-id.js';
 
 /** Makes keys on request. */
 @Injectable()
@@ -33,7 +33,7 @@ function withoutSecret(outcome: Outcome): StoredAnswer {
 function keyFrom(request: CreateKeyRequest, { caller, now }: CommandContext, secret: string): ApiKey {
   const { name, roles, actor_type: type, actor_id: id } = request;
   return {
-    id: uuidv7(),
+    id: newId(),
     tenantId: caller.tenantId,
     name,
     hash: hashOf(secret),

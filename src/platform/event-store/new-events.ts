@@ -1,4 +1,3 @@
-import { v7 as newId } from 'uuid';
 import type { JsonObject } from '../../kernel/json.js';
 import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
 import { SOFTWARE_VERSION } from '../software-version.js';
@@ -6,6 +5,7 @@ import { RECORDED_AT } from './append-parameters.js';
 import type { CommandContext } from './command-context.js';
 import type { Folded } from './folded.js';
 import type { StreamType } from './stream-type.js';
+import { newId } from '../new-id.js';
 
 /**
  * The events of one command as the append will record them, but for the time, which the database knows.

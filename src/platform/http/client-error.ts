@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { v7 as uuidv7 } from 'uuid';
 import { refuse } from '../../kernel/domain-error.js';
 import { invalidInput } from './invalid-input.js';
 import { problemAnswer, type Answer } from './problem-document.js';
+import { newId } from '../new-id.js';
 
 const HEADERS_TOO_LARGE = 431;
 
@@ -13,7 +13,7 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     socket.destroy();
     return;
   }
-  const correlationId = uuidv7();
+  const correlationId = newId();
   const { status, body, headers } = answerTo(error.code, correlationId);
   const text = JSON.stringify(body);
   const lines = Object.entries({

@@ -1,10 +1,10 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
 import type { CommandContext } from '../event-store/command-context.js';
 import { dryRunIn, expectedVersionIn, occurredAtIn } from './command-headers.js';
 import { pointerStep, invalidInput } from './invalid-input.js';
 import { callerOf, correlationIdOf, receiptOf } from './request-state.js';
+import { newId } from '../new-id.js';
 
 /** The context of a command, built from the caller's key and the request's headers: a parameter of its handler. */
 export const CommandFrom = createParamDecorator((_options: unknown, context: ExecutionContext): CommandContext =>
@@ -27,7 +27,7 @@ export function commandContextOf(request: FastifyRequest): CommandContext {
   const receipt = receiptOf(request);
   return {
     caller: callerOf(request),
-    commandId: uuidv7(),
+    commandId: newId(),
     correlationId: correlationIdOf(request),
     now,
     dryRun: dryRunIn(dryRun),

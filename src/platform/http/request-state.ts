@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
 import { refuse } from '../../kernel/domain-error.js';
 import type { Caller, ReceiptKey } from '../event-store/command-context.js';
 import { isUuid } from './field-rules.js';
+import { newId } from '../new-id.js';
 
 /** What the edge learns of a request on its way in. */
 type RequestState = { correlationId: string; startedAt: number; caller?: Caller; receipt?: ReceiptKey };
@@ -14,7 +14,7 @@ function stateOf({ raw }: Pick<FastifyRequest, 'raw'>): RequestState {
   const known = states.get(raw);
   if (known !== undefined) return known;
   const sent = raw.headers['x-correlation-id'];
-  const correlationId = typeof sent === 'string' && isUuid(sent) ? sent.toLowerCase() : uuidv7();
+  const correlationId = typeof sent === 'string' && isUuid(sent) ? sent.toLowerCase() : newId();
   const state: RequestState = { correlationId, startedAt: performance.now() };
   states.set(raw, state);
   return state;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as newId } from 'uuid';
 import { Database } from '../database/database.js';
 import { ReadModels } from './read-models.js';
+import { newId } from '../new-id.js';
 
 /** The rows of a read model were built by newer software than this: an older process would write older rows among them. */
 export class OlderSoftwareError extends Error {

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as newId } from 'uuid';
 import { Database } from '../database/database.js';
 import type { ProjectionResponse } from './projection.response.js';
 import { type ProjectionRecord, projectionOnWire } from './projection-on-wire.js';
 import { ReadModels } from './read-models.js';
+import { newId } from '../new-id.js';
 
 /** The read models as they stand, and what may be asked for. */
 @Injectable()

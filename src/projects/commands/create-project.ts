@@ -1,11 +1,11 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { v7 as newId } from 'uuid';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import type { CommandContext, Outcome } from '../../platform/event-store/command-context.js';
 import { projectStream } from '../project-stream.js';
 import { projectOnWire } from '../project/project-on-wire.js';
 import { projects, type ProjectRow } from '../project/project.projection.js';
 import type { CreateProjectRequest } from './create-project.request.js';
+import { newId } from '../../platform/new-id.js';
 
 /** Create a project. */
 export class CreateProject extends Command<Outcome> {

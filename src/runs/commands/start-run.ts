@@ -1,5 +1,4 @@
 import { Command, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
-import { v7 as newId } from 'uuid';
 import { type ErrorCode, refuse } from '../../kernel/domain-error.js';
 import type { CommandContext, Outcome } from '../../platform/event-store/command-context.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
@@ -13,6 +12,7 @@ import { runStream } from '../run-stream.js';
 import { runCommand } from './act-on-run.js';
 import { startFormOf } from './start-form.js';
 import type { StartRunRequest, TemplateChoice } from './start-run.request.js';
+import { newId } from '../../platform/new-id.js';
 
 /** Start a run through a template: for a project, for a candidate and a job profile, or for nothing outside itself. */
 export class StartRunThrough extends Command<Outcome> {
