@@ -20,7 +20,16 @@ describe('stageline rebuild', () => {
 
   it('rebuilds all', async () => {
     const { code, out } = await stageline(['rebuild', '--all'], env);
-    const names = ['decision_gates', 'pipeline_runs', 'projects', 'stage_configs', 'templates'];
+    const names = [
+      'candidates',
+      'decision_gates',
+      'job_profiles',
+      'pipeline_runs',
+      'projects',
+      'run_journeys',
+      'stage_configs',
+      'templates',
+    ];
     expect(code).toBe(0);
     for (const name of names) expect(out).toContain(`${name}: rebuilt, as it was.\n`);
   }, 60_000);
