@@ -15,6 +15,7 @@ export class Projections1763600000007 extends SqlMigration {
     'projections/index-rebuild.sql',
     'projections/put-rebuild.sql',
     'projections/compare-rebuild.sql',
+    'projections/require-same-shape.sql',
     'projections/switch-rebuild.sql',
     'projections/block-rebuild.sql',
     'projections/drop-previous.sql',

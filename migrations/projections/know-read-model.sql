@@ -1,5 +1,6 @@
 -- Run at start for each read model of the software that starts, before its first command. Answers the version that its rows were built
 -- by. A higher version asks for a rebuild, and so does a read model that was never built; where there is no event yet, both are built.
+-- A rebuild of a lower version that is open is begun anew: whoever is at it is refused its next step, as after a takeover.
 create function know_read_model(p_name text, p_version int, p_rebuild uuid) returns int
 language plpgsql security definer set search_path = stageline, pg_temp as $$
 declare
@@ -12,9 +13,11 @@ begin
     update read_models set built_version = p_version where name = p_name;
   end if;
   if v_built is null or v_built < p_version then
-    insert into projection_rebuilds (id, name, version, reason)
+    insert into projection_rebuilds as r (id, name, version, reason)
     values (p_rebuild, p_name, p_version, case when v_built is null then 'never-built' else 'version-raised' end)
-    on conflict (name) where status in ('requested', 'running') do nothing;
+    on conflict (name) where status in ('requested', 'running') do update
+      set version = excluded.version, reason = excluded.reason, status = 'requested', phase = null, attempt = r.attempt + 1
+      where r.version < excluded.version;
   end if;
   return v_built;
 end $$;

@@ -1,5 +1,5 @@
--- First half of the switch: nobody writes or reads the live rows until this transaction ends. The checkpoint comes first, as in every
--- other place that takes both; `_next` is waited for before anybody has to wait for us. Answers the checkpoint.
+-- First half of the switch: nobody writes, reads or alters the live table until this transaction ends. The checkpoint comes first, as in
+-- every other place that takes both; `_next` is waited for before anybody has to wait for us. Answers the checkpoint.
 create function lock_for_switch(p_rebuild uuid, p_attempt int, p_lock_timeout text) returns bigint
 language plpgsql security definer set search_path = stageline, pg_temp as $$
 declare
@@ -10,6 +10,7 @@ begin
   perform set_config('lock_timeout', p_lock_timeout, true);
   select position into v_position from read_models where name = v_live for no key update;
   execute format('lock table %I in access exclusive mode', v_live);
+  perform require_same_shape(v_live);
   return v_position;
 end $$;
 grant execute on function lock_for_switch to stageline_app;
