@@ -6,3 +6,6 @@ alter table read_models
   add column moved_at timestamptz(3) not null default clock_timestamp();
 update read_models set built_version = 1;
 grant select on read_models to stageline_app;
+
+-- Followers kept their checkpoints here; a read model's stands beside its version, under one lock.
+drop table projection_checkpoints;

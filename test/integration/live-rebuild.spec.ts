@@ -65,7 +65,7 @@ describe('rebuilding every read model while clients hammer', () => {
       expect(ended).toMatchObject({ status: 'done', events_done: 1, report: { different: 0, only_live: 0 } });
     }
     await expectReadModelsToEqualFold(connection);
-  });
+  }, 60_000);
 
   it('mends rows that were changed by hand, and says how many were wrong', async () => {
     const { api, connection } = service;

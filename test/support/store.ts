@@ -67,7 +67,7 @@ async function startProcess(connection: pg.ClientConfig) {
     executor: new CommandExecutor(store, memory),
     receipts: new Receipts(database),
     sealer: new Sealer(database, sealingKey),
-    subscriptions: new Subscriptions(database, reader, signal),
+    subscriptions: new Subscriptions(reader, signal),
     verification: new Verification(database, sealingKey, new Set()),
     close,
   };

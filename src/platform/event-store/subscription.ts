@@ -1,14 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
-import { Database } from '../database/database.js';
 import { type TimelineFilter, type TimelinePage, TimelineReader } from './timeline-reader.js';
 import { TimelineSignal } from './timeline-signal.js';
-import { ConcurrencyError } from './errors.js';
 
 const PAGE = 500;
-
-/** Whoever follows the timeline under a name, so that it goes on where it stopped. Raise `version` to begin anew. */
-export type Subscriber = Readonly<{ name: string; version: number }>;
 
 /** The head as it was seen at that wake or later. */
 type Look = Readonly<{ wake: number; head: Promise<number> }>;
@@ -19,7 +13,6 @@ export class Subscriptions {
   private shared: Look | null = null;
 
   constructor(
-    private readonly database: Database,
     private readonly reader: TimelineReader,
     private readonly signal: TimelineSignal,
   ) {}
@@ -50,45 +43,4 @@ export class Subscriptions {
     if (this.shared?.wake !== this.signal.wakes) this.shared = { wake: this.signal.wakes, head: this.reader.head() };
     return this.shared;
   }
-
-  /** Where a subscriber stands; 0 before its first event. */
-  async checkpoint({ name, version }: Subscriber): Promise<number> {
-    const [row] = await this.database.call<{ position: string }>(CHECKPOINT, [name, version]);
-    return Number(row?.position ?? 0);
-  }
-
-  /**
-   * Does the subscriber's work for one page and moves its checkpoint, in one transaction. The checkpoint is compared before it is
-   * moved: where another process was faster, everything is rolled back and `ConcurrencyError` is thrown, so no page counts twice.
-   */
-  async advance(
-    subscriber: Subscriber,
-    { from, to }: { from: number; to: number },
-    work: (manager: EntityManager) => Promise<void>,
-  ): Promise<void> {
-    await this.database.system((manager) =>
-      manager.transaction(async (transaction) => {
-        await work(transaction);
-        const moved = await transaction.query<{ name: string }[]>(MOVE_CHECKPOINT, [
-          subscriber.name,
-          subscriber.version,
-          from,
-          to,
-        ]);
-        if (moved.length === 0) throw new ConcurrencyError(subscriber.name, from, await this.checkpoint(subscriber));
-      }),
-    );
-  }
 }
-
-const CHECKPOINT = {
-  name: 'checkpoint',
-  text: 'select position from projection_checkpoints where name = $1 and version = $2',
-};
-
-const MOVE_CHECKPOINT = `
-  insert into projection_checkpoints as c (name, version, position)
-  select $1, $2, $4 where $3 = 0 or exists (select from projection_checkpoints where name = $1 and version = $2)
-  on conflict (name, version) do update set position = excluded.position, updated_at = clock_timestamp()
-    where c.position = $3::bigint
-  returning name`;
