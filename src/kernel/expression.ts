@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.js';
+import type { JsonObject, JsonValue } from './json.js';
 
 /** What a name in a condition stands for. Any of them may also be null; `any` is whatever JSON there is. */
 export type ScopeType =
@@ -28,3 +28,12 @@ export type EvaluateCondition = (
   expression: string,
   values: JsonObject,
 ) => Readonly<{ holds: boolean }> | Readonly<{ failure: string }>;
+
+/** The value of an expression for these values, or why it has none. Bounded as conditions are. */
+export type EvaluateExpression = (
+  expression: string,
+  values: JsonObject,
+) => Readonly<{ value: JsonValue }> | Readonly<{ failure: string }>;
+
+/** What deciders are given to evaluate with. */
+export type Evaluation = Readonly<{ condition: EvaluateCondition; value: EvaluateExpression }>;

@@ -35,7 +35,7 @@ export function actionsFor(
   if (state.status === 'not_started') return [];
   return candidates(state, `/pipeline/${runId}`).flatMap(({ ask, target, path }) => {
     const described = { action: ask.type, ...(target === undefined ? {} : { target }), method: 'POST' as const, path };
-    const outcome = attempt(decider, state, { ...ask, by, now, freshId: runId });
+    const outcome = attempt(decider, state, { ...ask, runId, by, now, freshId: runId });
     if (outcome === 'nothing') return [];
     return [outcome === 'allowed' ? { ...described, allowed: true } : { ...described, allowed: false, ...outcome }];
   });

@@ -12,12 +12,12 @@ type Consequence = (run: Running, gate: OpenedGate, command: DecideGate) => read
 
 /** What each decision leads to, on the run as `gate.decided` leaves it. */
 export const consequences: Readonly<Record<Decision, Consequence>> = {
-  proceed: (run, gate) =>
+  proceed: (run, gate, { now: at }) =>
     inTurn(
       run,
       (now) => completeTied(now, 'proceed'),
       () => [stageGated(gate)],
-      leaveStage,
+      (now) => leaveStage(now, at),
     ),
 
   narrow: (run, _gate, { data }) =>
@@ -28,11 +28,11 @@ export const consequences: Readonly<Record<Decision, Consequence>> = {
       (now) => completeTied(now, 'narrow'),
     ),
 
-  pivot: (run, gate, { data }) =>
+  pivot: (run, gate, { data, now: at }) =>
     inTurn(
       run,
       (now) => resetFrom(now, pivotTarget(now, data.toStage)),
-      (now) => enterStage(pivotTarget(now, data.toStage), findStage(now, gate.stage) ?? null),
+      (now) => enterStage(pivotTarget(now, data.toStage), findStage(now, gate.stage) ?? null, at),
     ),
 
   park: (_run, gate, { data }) => [

@@ -51,7 +51,7 @@ export class GateExpiry implements BeforeApplicationShutdown {
     return due.length;
   }
 
-  private async expire({ id, tenant_id: tenantId, run_id: runId }: DueGate, now: string): Promise<void> {
+  private async expire({ tenant_id: tenantId, run_id: runId }: DueGate, now: string): Promise<void> {
     const context = {
       caller: systemCaller(tenantId, 'gate-expiry'),
       commandId: newId(),
@@ -59,6 +59,6 @@ export class GateExpiry implements BeforeApplicationShutdown {
       now,
       dryRun: false,
     };
-    await this.commands.execute(new ActOnRun(runId, { type: 'expire_gate', data: { gateId: id } }, context));
+    await this.commands.execute(new ActOnRun(runId, { type: 'wake', data: {} }, context));
   }
 }

@@ -1,7 +1,7 @@
 import type { GateDefinition } from '../templates/contract.js';
 import { risksOf } from './guards.decider.js';
-import { addSeconds } from './instant.policy.js';
-import { own } from './json.policy.js';
+import { addSeconds } from '../kernel/instant.js';
+import { own } from '../kernel/json-values.js';
 import { assessReadiness } from './readiness.policy.js';
 import type { RunCommand } from './run-command.decider.js';
 import { currentStage, type Begun, type Running } from './run-state.decider.js';

@@ -138,8 +138,8 @@ describe('a rule of a gate', () => {
       decided_by: ['approver'],
     });
     const expire = command(
-      'expire_gate',
-      { gateId: 'fresh-6' },
+      'wake',
+      {},
       { now: '2026-03-02T00:00:00.000Z', freshId: 'fresh-7' },
     );
     after(...escalating, result(11))

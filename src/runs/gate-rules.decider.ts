@@ -1,11 +1,11 @@
-import type { EvaluateCondition } from '../kernel/expression.js';
+import type { EvaluateCondition, Evaluation } from '../kernel/expression.js';
 import type { JsonObject } from '../kernel/json.js';
 import type { Actor } from '../kernel/recorded-event.js';
 import type { GateRule } from '../templates/contract.js';
 import { decideGate } from './gates.decider.js';
 import { isPast } from './gate-opening.decider.js';
 import { risksOf } from './guards.decider.js';
-import { isSameJson } from './json.policy.js';
+import { isSameJson } from '../kernel/json-values.js';
 import type { RunCommand } from './run-command.decider.js';
 import { currentStage, type PendingGate, type RunState, type Running } from './run-state.decider.js';
 import type { RuleFailure, RunEvent } from './run.events.js';
@@ -31,18 +31,18 @@ const news = new Set<RunEvent['type']>([
 export function decideByRules(
   run: RunState,
   events: readonly RunEvent[],
-  { type, now, freshId }: RunCommand,
-  evaluate: EvaluateCondition,
+  { type, runId, now, freshId }: RunCommand,
+  evaluate: Evaluation,
 ): readonly RunEvent[] {
   if (run.status !== 'running' || run.gate === null || type === 'unpark' || isPast(run.gate, now)) return [];
   if (!events.some((event) => news.has(event.type))) return [];
   const { gate } = run;
-  const found = firstOf(gate.auto ?? [], ruleValues(run), evaluate);
+  const found = firstOf(gate.auto ?? [], ruleValues(run), evaluate.condition);
   if (found === null) return [];
   if ('message' in found) return ruleFailed(gate, found);
   const reason = `rule ${String(found.rule)}: ${found.when}`;
   const data = { gateId: gate.gate_id, decision: found.decision, reason };
-  const decided = decideGate(run, { type: 'decide_gate', data, by: { actor: rule, roles: [] }, now, freshId });
+  const decided = decideGate(run, { type: 'decide_gate', runId, data, by: { actor: rule, roles: [] }, now, freshId });
   return decided.map((event) => ({ ...event, by: rule }));
 }
 

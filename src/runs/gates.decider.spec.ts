@@ -126,7 +126,7 @@ describe('deciding a gate', () => {
 
 describe('a gate that expires', () => {
   const onTime = '2026-03-01T13:00:00.000Z';
-  const expire = command('expire_gate', { gateId: 'fresh-5' }, { now: onTime });
+  const expire = command('wake', {}, { now: onTime });
 
   it('leaves the run waiting at its stage', () => {
     after(...atDraftGate)
@@ -152,7 +152,7 @@ describe('a gate that expires', () => {
   });
 
   it('asks others, without end, where the template says so', () => {
-    const escalate = command('expire_gate', { gateId: 'fresh-12' }, { now: onTime, freshId: 'gate-2' });
+    const escalate = command('wake', {}, { now: onTime, freshId: 'gate-2' });
     after(...atCheckGate)
       .when(escalate)
       .thenTypes('gate.expired', 'gate.opened');
@@ -171,7 +171,7 @@ describe('a gate that expires', () => {
     const stages = trialStages.map((stage) =>
       stage.gate === undefined ? stage : { ...stage, gate: { ...stage.gate, on_expiry: 'remain' as const } },
     );
-    const lapsed = command('expire_gate', { gateId: 'fresh-12' }, { now: onTime });
+    const lapsed = command('wake', {}, { now: onTime });
     const atLapsedCheck = [start(stages), ...atCheckGate.slice(1), lapsed];
     after(...atLapsedCheck)
       .when(command('complete_stage', { stage: 'build' }))
@@ -191,9 +191,6 @@ describe('a gate that expires', () => {
     after(...atDraftGate, proceed)
       .when(expire)
       .thenNothing();
-    after(...atDraftGate)
-      .when(command('expire_gate', { gateId: 'missing' }))
-      .thenRejects('gate-not-found');
   });
 
   it('takes no decision any more, even before its expiry is on record', () => {

@@ -2,8 +2,8 @@ import { refuse } from '../kernel/domain-error.js';
 import { consequences, pivotTarget } from './consequences.decider.js';
 import { evidenceOf, isPast, openEscalatedGate } from './gate-opening.decider.js';
 import { inTurn, requiredReason, statedReason } from './guards.decider.js';
-import { isSameJson } from './json.policy.js';
-import type { DecideGate, Deciding, ExpireGate } from './run-command.decider.js';
+import { isSameJson } from '../kernel/json-values.js';
+import type { DecideGate, Deciding, Wake } from './run-command.decider.js';
 import { currentStage, findClosedGate, type Begun, type ClosedGate, type Running } from './run-state.decider.js';
 import type { OpenedGate, RunEvent, Verdict } from './run.events.js';
 import { getNextStage } from './stage.plan.js';
@@ -29,13 +29,10 @@ export function decideGate(run: Begun, command: DecideGate): readonly RunEvent[]
   );
 }
 
-/** Time passed. A timer that fires early or late, or twice, changes nothing. */
-export function expireGate(run: Begun, command: ExpireGate): readonly RunEvent[] {
-  const { gateId } = command.data;
-  if (findClosedGate(run, gateId) !== undefined) return [];
-  if (run.status !== 'running' || run.gate?.gate_id !== gateId) throw gateNotFound(gateId);
+/** Nobody decided in time. */
+export function expireGate(run: Running, command: Wake): readonly RunEvent[] {
   const { gate } = run;
-  if (gate.expires_at === null || command.now < gate.expires_at) return [];
+  if (gate === null || gate.expires_at === null || command.now < gate.expires_at) return [];
   const { gate_id, stage, on_expiry } = gate;
   return inTurn(
     run,
@@ -51,7 +48,7 @@ export function supersedeGate(run: Running, reason: string): readonly RunEvent[]
   return [{ type: 'gate.superseded', detail: { gate_id, stage }, reason }];
 }
 
-function afterExpiry(run: Running, gate: OpenedGate, command: ExpireGate): readonly RunEvent[] {
+function afterExpiry(run: Running, gate: OpenedGate, command: Wake): readonly RunEvent[] {
   switch (gate.on_expiry) {
     case 'remain':
       return []; // Fail closed: the stage stays unpassed until somebody asks again.

@@ -18,6 +18,9 @@ export function asRunning(run: Begun): Running {
       return run;
     case 'parked':
       throw runParked();
+    case 'failed':
+    case 'timeout':
+      throw refuse('run-closed', `The run ended: ${run.status}. Resume it, and it goes on.`, { status: run.status });
     case 'completed':
     case 'cancelled':
       throw refuse('run-closed', `The run is ${run.status}; nothing in it changes any more.`, { status: run.status });

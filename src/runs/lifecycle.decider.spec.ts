@@ -138,7 +138,7 @@ describe('resuming a run', () => {
       .thenRejects('illegal-transition', {
         from: 'running',
         to: 'running',
-        legal: ['parked', 'completed', 'cancelled'],
+        legal: ['parked', 'completed', 'failed', 'timeout', 'cancelled'],
       });
     after(start(), cancel)
       .when(resume)

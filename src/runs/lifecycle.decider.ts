@@ -1,22 +1,22 @@
 import { refuse } from '../kernel/domain-error.js';
 import { openGate } from './gate-opening.decider.js';
 import { supersedeGate } from './gates.decider.js';
-import { asRunning, requiredReason, runParked, statedReason } from './guards.decider.js';
-import { isSameJson } from './json.policy.js';
+import { asRunning, requiredReason, statedReason } from './guards.decider.js';
+import { isSameJson } from '../kernel/json-values.js';
 import type { Cancel, Park, StartRun, Unpark } from './run-command.decider.js';
 import { currentStage, evolve, type Begun, type Running, type RunState } from './run-state.decider.js';
 import type { RunEvent, RunOrigin } from './run.events.js';
 import { getNextStage, planPipeline } from './stage.plan.js';
 import { enterStage } from './stages.decider.js';
 
-export function startRun(state: RunState, { data }: StartRun): readonly RunEvent[] {
+export function startRun(state: RunState, { data, now }: StartRun): readonly RunEvent[] {
   const { key, version, contentHash, name, stages } = data.template;
   const template = { key, version, content_hash: contentHash, name };
   const origin: RunOrigin = { template, subject: data.subject, input: data.input, stages };
   if (state.status !== 'not_started') return answerStarted(state, origin);
   const first = getNextStage(planPipeline(stages), null);
   if (first === null) throw refuse('stage-locked', `Every stage of "${name}" is locked; there is nothing to run.`);
-  return [{ type: 'pipeline_run.started', detail: origin }, ...enterStage(first, null)];
+  return [{ type: 'pipeline_run.started', detail: origin }, ...enterStage(first, null, now)];
 }
 
 export function park(run: Begun, { data }: Park): readonly RunEvent[] {
@@ -43,25 +43,11 @@ export function unpark(run: Begun, command: Unpark): readonly RunEvent[] {
 export function cancel(run: Begun, { data }: Cancel): readonly RunEvent[] {
   const outcome = statedReason(data.outcome);
   if (run.status === 'cancelled' && (outcome ?? run.outcome) === run.outcome) return [];
-  const open = run.status === 'parked' ? null : asRunning(run);
+  const open = run.status === 'completed' || run.status === 'cancelled' || run.status === 'running' ? asRunning(run) : null;
   const reason = requiredReason(data.reason, 'cancelling a run');
   const detail = { outcome: outcome ?? 'cancelled' };
   const superseded = open === null ? [] : supersedeGate(open, reason);
   return [...superseded, { type: 'pipeline_run.cancelled', detail, reason }];
-}
-
-/** What a run's status may become; only a failed or timed-out run is resumed. */
-const legalStatuses: Readonly<Record<Exclude<Begun['status'], 'parked'>, readonly string[]>> = {
-  running: ['parked', 'completed', 'cancelled'],
-  completed: [],
-  cancelled: [],
-};
-
-export function resume(run: Begun): never {
-  if (run.status === 'parked') throw runParked();
-  const message = `Only a failed or timed-out run can be resumed; this one is ${run.status}.`;
-  const details = { from: run.status, to: 'running', legal: legalStatuses[run.status] };
-  throw refuse('illegal-transition', message, details);
 }
 
 function answerStarted({ origin: { template, subject, input } }: Begun, asked: RunOrigin): readonly RunEvent[] {

@@ -1,7 +1,7 @@
 import { refuse } from '../kernel/domain-error.js';
 import type { Decision, MilestoneDefinition } from '../templates/contract.js';
 import { inTurn, stageInProgress } from './guards.decider.js';
-import { own } from './json.policy.js';
+import { own } from '../kernel/json-values.js';
 import type { CompleteMilestone, MeetCriterion, ReopenMilestone, UnmeetCriterion } from './run-command.decider.js';
 import { currentStage, type Running } from './run-state.decider.js';
 import type { RunEvent } from './run.events.js';

@@ -1,5 +1,5 @@
 import type { Finding, RiskView } from './run.events.js';
-import { own } from './json.policy.js';
+import { own } from '../kernel/json-values.js';
 import type { Stage } from './stage.plan.js';
 
 /** Whether a stage may be completed: each reason why not, with the action that removes it at the same index. */

@@ -1,13 +1,13 @@
 import { refuse } from '../kernel/domain-error.js';
 import { requiredReason, risksOf, stageAtHand, unlockedStage } from './guards.decider.js';
-import { isSameJson, own } from './json.policy.js';
+import { isSameJson, own } from '../kernel/json-values.js';
 import type { DismissRisk, RaiseRisk, RecordFacts, RecordResult, SuggestFocus } from './run-command.decider.js';
 import type { Running } from './run-state.decider.js';
 import type { RunEvent } from './run.events.js';
 
 // What a run holds is loaded for every command on it, so it is bounded.
 const MAX_RISKS = 50;
-const MAX_FACTS_LENGTH = 65_536;
+export const MAX_FACTS_LENGTH = 65_536;
 
 export function raiseRisk(run: Running, { data, freshId }: RaiseRisk): readonly RunEvent[] {
   const stage = unlockedStage(run, data.stage);

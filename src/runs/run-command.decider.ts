@@ -1,14 +1,19 @@
-import type { JsonObject } from '../kernel/json.js';
+import type { JsonObject, JsonValue } from '../kernel/json.js';
 import type { Actor } from '../kernel/recorded-event.js';
 import type { Decision, StageDefinition } from '../templates/contract.js';
+import type { FailJob, ResolveJob, StartJob } from '../work/contract.js';
 import type { Scope, StageResult, Subject } from './run.events.js';
 
 /** Who acts, and as what. */
 export type Deciding = Readonly<{ actor: Actor; roles: readonly string[] }>;
 
-/** `now` is ISO 8601 in UTC to the millisecond; `freshId` becomes the id of the gate or risk the command creates. */
+/**
+ * `runId` is the stream's. `now` is ISO 8601 in UTC to the millisecond. `freshId` becomes the id of the gate or risk the command creates; the ids
+ * of jobs follow it.
+ */
 type Command<Type extends string, Data extends object> = Readonly<{
   type: Type;
+  runId: string;
   data: Readonly<Data>;
   by: Deciding;
   now: string;
@@ -69,7 +74,28 @@ export type DecideGate = Command<
     scope?: Scope | undefined;
   }
 >;
-export type ExpireGate = Command<'expire_gate', { gateId: string }>;
+/** Time passed: whatever is due by now happens, each thing once. */
+export type Wake = Command<'wake', object>;
+
+/** One job of the run, by the node it works for; all commands below name jobs this way. */
+type OfJob<More extends object = object> = { stage: string; node: string; jobId: string } & More;
+
+/** A worker takes jobs; those that are not there to be taken any more are left out. */
+export type StartJobs = Command<'start_jobs', StartJob & { jobs: readonly OfJob[] }>;
+export type CompleteJob = Command<'complete_job', OfJob<{ attempt: number; output: JsonValue }>>;
+export type FailJobOfNode = Command<'fail_job', OfJob<FailJob>>;
+export type NeedHuman = Command<'need_human', OfJob<{ attempt: number; reason: string }>>;
+export type LoseLease = Command<'lose_lease', OfJob<{ attempt: number }>>;
+export type CancelJob = Command<'cancel_job', OfJob<{ reason: string }>>;
+export type RetryJob = Command<
+  'retry_job',
+  OfJob<{ payload?: JsonObject | undefined; reason?: string | undefined }>
+>;
+export type ResolveJobOfNode = Command<'resolve_job', OfJob<ResolveJob>>;
+
+/** What workers, and people in their stead, ask of a run about one of its jobs. */
+export type AboutJob =
+  CompleteJob | FailJobOfNode | NeedHuman | LoseLease | CancelJob | RetryJob | ResolveJobOfNode;
 
 /** Everything that may be asked of a run. */
 export type RunCommand =
@@ -91,7 +117,9 @@ export type RunCommand =
   | Cancel
   | Resume
   | DecideGate
-  | ExpireGate;
+  | Wake
+  | StartJobs
+  | AboutJob;
 
 /** What is asked, without who asks, when, and the id for what it may create. */
 export type Asked = RunCommand extends infer Each

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../kernel/json.js';
 import type { OpenedGate, RiskView, RuleFailure, RunEvent, RunOrigin, Verdict } from './run.events.js';
 import { createStage, planPipeline, type Stage } from './stage.plan.js';
-import { own } from './json.policy.js';
+import { own } from '../kernel/json-values.js';
+import { isOfWork, workBegun, workMoved, workResumed, type StageWorkEvent } from './stage-work.decider.js';
 
 /** A gate that waits for nobody any more. */
 export type ClosedGate = Readonly<{ status: 'decided'; verdict: Verdict } | { status: 'expired' | 'superseded' }>;
@@ -25,7 +26,9 @@ type Journey = Readonly<{
 export type Running = Journey & Readonly<{ status: 'running'; gate: PendingGate | null }>;
 export type Parked = Journey & Readonly<{ status: 'parked' }>;
 export type Closed = Journey & Readonly<{ status: 'completed' | 'cancelled'; outcome: string }>;
-export type Begun = Running | Parked | Closed;
+/** It can be resumed. */
+export type Broken = Journey & Readonly<{ status: 'failed' | 'timeout' }>;
+export type Begun = Running | Parked | Broken | Closed;
 
 /** What the rules need to know of a run; plain JSON, so that it can be kept as a snapshot. */
 export type RunState = Readonly<{ status: 'not_started' }> | Begun;
@@ -34,10 +37,14 @@ export type RunState = Readonly<{ status: 'not_started' }> | Begun;
 export function evolve(state: RunState, event: RunEvent): RunState {
   if (event.type === 'pipeline_run.started') return begun(event.detail);
   if (state.status === 'not_started') throw new Error(`A run's first event cannot be ${event.type}.`);
-  return evolveBegun(state, event);
+  return isOfWork(event) ? evolveWork(state, event) : evolveBegun(state, event);
 }
 
-type Later = Exclude<RunEvent, { type: 'pipeline_run.started' }>;
+type Later = Exclude<RunEvent, { type: 'pipeline_run.started' } | StageWorkEvent>;
+
+function evolveWork(run: Begun, event: StageWorkEvent): Begun {
+  return withStage(run, event.detail.stage, (stage) => ({ ...stage, work: workMoved(stage, event) }));
+}
 
 function evolveBegun(run: Begun, event: Later): RunState {
   switch (event.type) {
@@ -45,6 +52,16 @@ function evolveBegun(run: Begun, event: Later): RunState {
       return closed(run, 'completed', event.detail.outcome);
     case 'pipeline_run.cancelled':
       return closed(run, 'cancelled', event.detail.outcome);
+    case 'pipeline_run.failed':
+      return { ...journey(run), status: 'failed' };
+    case 'pipeline_run.timeout':
+      return { ...journey(run), status: 'timeout' };
+    case 'pipeline_run.resumed':
+      return {
+        ...journey(withStage(run, event.detail.stage, (stage) => workResumed(stage, event.detail))),
+        status: 'running',
+        gate: null,
+      };
     case 'pipeline_run.parked':
       return { ...journey(run), status: 'parked' };
     case 'pipeline_run.unparked':
@@ -80,12 +97,7 @@ function evolveBegun(run: Begun, event: Later): RunState {
     case 'criterion.met':
     case 'criterion.unmet':
     case 'focus.suggested':
-      return {
-        ...run,
-        stages: run.stages.map((stage) =>
-          stage.definition.key === event.detail.stage ? evolveStage(stage, event) : stage,
-        ),
-      };
+      return withStage(run, event.detail.stage, (stage) => evolveStage(stage, event));
   }
 }
 
@@ -97,10 +109,14 @@ type OfStage = Extract<
   }
 >;
 
+function withStage(run: Begun, key: string | null, change: (stage: Stage) => Stage): Begun {
+  return { ...run, stages: run.stages.map((stage) => (stage.definition.key === key ? change(stage) : stage)) };
+}
+
 function evolveStage(stage: Stage, event: Exclude<OfStage, { type: 'stage.entered' }>): Stage {
   switch (event.type) {
     case 'stage.started':
-      return { ...stage, state: 'in_progress' };
+      return workBegun({ ...stage, state: 'in_progress' }, event.detail.work);
     case 'stage.completed':
       return { ...stage, state: 'completed', override: event.detail.override };
     case 'stage.gated':
@@ -108,7 +124,7 @@ function evolveStage(stage: Stage, event: Exclude<OfStage, { type: 'stage.entere
     case 'stage.reopened':
       return { ...stage, state: 'in_progress' };
     case 'stage.reset':
-      return createStage(stage.definition, stage.number, stage.focus);
+      return createStage(stage.definition, stage.number, stage);
     case 'stage.result_recorded': {
       const { outcome, score, feedback, data } = event.detail;
       return { ...stage, result: { outcome, score, feedback, data } };

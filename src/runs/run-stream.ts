@@ -1,4 +1,4 @@
-import { evaluateCondition } from '../platform/expressions/conditions.js';
+import { evaluation } from '../platform/expressions/conditions.js';
 import { type StreamType, inline } from '../platform/event-store/stream-type.js';
 import { decisionGates } from './decision-gate/decision-gate.projection.js';
 import { pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
@@ -11,11 +11,11 @@ import { stageConfigs } from './stage-config/stage-config.projection.js';
 /** A run's stream: its rules, its read models, and the claim that lets a subject have one open run at a time. */
 export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
   ...runStreamType,
-  decider: createRunDecider(evaluateCondition),
-  stateVersion: 2,
+  decider: createRunDecider(evaluation),
+  stateVersion: 3,
   projections: [inline(pipelineRuns), inline(stageConfigs), inline(decisionGates)],
   claims: (before, events) => ({
-    take: events.flatMap((event) => (event.type === 'pipeline_run.started' ? openRunClaims(event.detail.subject) : [])),
+    take: events.flatMap((event) => (openedSubjects(before, event).flatMap(openRunClaims))),
     release:
       events.some(({ type }) => closing.has(type)) && before.status !== 'not_started'
         ? openRunClaims(before.origin.subject)
@@ -27,7 +27,17 @@ export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
       : { template: { key: state.origin.template.key, version: state.origin.template.version } },
 };
 
-const closing = new Set<RunEvent['type']>(['pipeline_run.completed', 'pipeline_run.cancelled']);
+const closing = new Set<RunEvent['type']>([
+  'pipeline_run.completed',
+  'pipeline_run.failed',
+  'pipeline_run.timeout',
+  'pipeline_run.cancelled',
+]);
+
+function openedSubjects(before: RunState, event: RunEvent): readonly Subject[] {
+  if (event.type === 'pipeline_run.started') return [event.detail.subject];
+  return event.type === 'pipeline_run.resumed' && before.status !== 'not_started' ? [before.origin.subject] : [];
+}
 
 function openRunClaims(subject: Subject): readonly string[] {
   switch (subject.type) {

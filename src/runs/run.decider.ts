@@ -1,19 +1,20 @@
 import type { Decider } from '../kernel/decider.js';
 import { refuse } from '../kernel/domain-error.js';
-import type { EvaluateCondition } from '../kernel/expression.js';
+import type { Evaluation } from '../kernel/expression.js';
 import { decideByRules } from './gate-rules.decider.js';
-import { decideGate, expireGate } from './gates.decider.js';
+import { decideGate } from './gates.decider.js';
 import { asRunning } from './guards.decider.js';
-import { cancel, park, resume, startRun, unpark } from './lifecycle.decider.js';
+import { cancel, park, startRun, unpark } from './lifecycle.decider.js';
 import { completeMilestone, meetCriterion, reopenMilestone, unmeetCriterion } from './milestones.decider.js';
 import { dismissRisk, raiseRisk, recordFacts, recordResult, suggestFocus } from './records.decider.js';
 import type { RunCommand } from './run-command.decider.js';
 import { evolve, type RunState } from './run-state.decider.js';
 import type { RunEvent } from './run.events.js';
 import { advance, completeStage, startStage } from './stages.decider.js';
+import { goOn, resume, settleJob, startJobs, wake } from './work.decider.js';
 
 /** Sends each command to its rule. The first group answers a parked or closed run themselves. */
-function decide(state: RunState, command: RunCommand): readonly RunEvent[] {
+function decide(state: RunState, command: RunCommand, evaluate: Evaluation): readonly RunEvent[] {
   if (command.type === 'start_run') return startRun(state, command);
   if (state.status === 'not_started') throw refuse('run-not-found', 'There is no such run. Start one first.');
   switch (command.type) {
@@ -24,11 +25,21 @@ function decide(state: RunState, command: RunCommand): readonly RunEvent[] {
     case 'cancel':
       return cancel(state, command);
     case 'resume':
-      return resume(state);
+      return resume(state, command);
     case 'decide_gate':
       return decideGate(state, command);
-    case 'expire_gate':
-      return expireGate(state, command);
+    case 'wake':
+      return wake(state, command, evaluate);
+    case 'start_jobs':
+      return startJobs(state, command, evaluate);
+    case 'complete_job':
+    case 'fail_job':
+    case 'need_human':
+    case 'lose_lease':
+    case 'cancel_job':
+    case 'retry_job':
+    case 'resolve_job':
+      return settleJob(state, command, evaluate);
 
     case 'start_stage':
       return startStage(asRunning(state), command);
@@ -57,13 +68,22 @@ function decide(state: RunState, command: RunCommand): readonly RunEvent[] {
   }
 }
 
-/** The rules of one run. The conditions of its templates are evaluated by the function given. */
-export function createRunDecider(evaluate: EvaluateCondition): Decider<RunState, RunCommand, RunEvent> {
+/**
+ * The rules of one run. Expressions of its templates are evaluated by the functions given. What a command asks for comes first, then what
+ * follows by itself: work goes on, rules decide gates, and work goes on from there.
+ */
+export function createRunDecider(evaluate: Evaluation): Decider<RunState, RunCommand, RunEvent> {
   return {
     initialState: { status: 'not_started' },
     decide: (state, command) => {
-      const events = decide(state, command);
-      return [...events, ...decideByRules(events.reduce<RunState>(evolve, state), events, command, evaluate)];
+      const events = [...decide(state, command, evaluate)];
+      let run = events.reduce<RunState>(evolve, state);
+      for (const follow of [goOn, decideByRules, goOn]) {
+        const next = follow(run, events, command, evaluate);
+        events.push(...next);
+        run = next.reduce<RunState>(evolve, run);
+      }
+      return events;
     },
     evolve,
   };

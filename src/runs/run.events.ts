@@ -8,6 +8,7 @@ import type {
   StageDefinition,
   TemplateReference,
 } from '../templates/contract.js';
+import { type JobEvent, type NodeEvent, jobCatalogue, nodeCatalogue } from '../work/contract.js';
 
 // Which columns an event fills. `toStage`: the stage a `stage.*` event is about, so that one filter finds a stage's
 // whole life. `fromStage`: only on `stage.entered`, the stage the run left for it. `reason`: a person's words, where
@@ -93,11 +94,19 @@ type OfMilestone<More extends object = object> = OfStage<
 export type RunEvent =
   | DomainEvent<'pipeline_run.started', RunOrigin>
   | DomainEvent<'pipeline_run.completed', Readonly<{ outcome: 'completed' }>>
+  | DomainEvent<'pipeline_run.failed', OfStage<{ attempt: number; nodes: readonly string[] }>>
+  | DomainEvent<'pipeline_run.timeout', OfStage<{ attempt: number; times_out_at: string }>>
+  /** A further attempt: the nodes of `rerun` run again, `kept_count` others stand as they ended. */
+  | DomainEvent<
+      'pipeline_run.resumed',
+      OfStage<{ attempt: number; times_out_at: string; rerun: readonly string[]; kept_count: number }>
+    >
   | DomainEvent<'pipeline_run.cancelled', Readonly<{ outcome: string }>>
   | DomainEvent<'pipeline_run.parked', OfStage<{ gate_id: string | null }>>
   | DomainEvent<'pipeline_run.unparked', OfStage>
   | DomainEvent<'stage.entered', OfStage<{ stage_number: number }>>
-  | DomainEvent<'stage.started', OfStage>
+  /** `work` is there where the stage has a graph, which begins with it. */
+  | DomainEvent<'stage.started', OfStage<{ work?: Readonly<{ attempt: number; times_out_at: string }> }>>
   | DomainEvent<
       'stage.completed',
       OfStage<{ progress_percent: number; override: Override | null; trigger: string | null }>
@@ -119,12 +128,17 @@ export type RunEvent =
   | DomainEvent<'gate.superseded', OfStage<{ gate_id: string }>>
   | DomainEvent<'gate.rule_failed', OfStage<{ gate_id: string } & RuleFailure>>
   | DomainEvent<'facts.recorded', Readonly<{ facts: JsonObject; trigger: string }>>
-  | DomainEvent<'stage.result_recorded', OfStage<StageResult>>;
+  | DomainEvent<'stage.result_recorded', OfStage<StageResult>>
+  | NodeEvent
+  | JobEvent;
 
 /** How the store files each event of a run. */
 export const runCatalogue: Catalogue<RunEvent> = {
   'pipeline_run.started': { category: 'run', schemaVersion: 1 },
   'pipeline_run.completed': { category: 'run', schemaVersion: 1 },
+  'pipeline_run.failed': { category: 'run', schemaVersion: 1 },
+  'pipeline_run.timeout': { category: 'run', schemaVersion: 1 },
+  'pipeline_run.resumed': { category: 'run', schemaVersion: 1 },
   'pipeline_run.cancelled': { category: 'run', schemaVersion: 1 },
   'pipeline_run.parked': { category: 'park', schemaVersion: 1 },
   'pipeline_run.unparked': { category: 'unpark', schemaVersion: 1 },
@@ -149,4 +163,6 @@ export const runCatalogue: Catalogue<RunEvent> = {
   'gate.rule_failed': { category: 'gate_decision', schemaVersion: 1 },
   'facts.recorded': { category: 'fact', schemaVersion: 1 },
   'stage.result_recorded': { category: 'result', schemaVersion: 1 },
+  ...nodeCatalogue,
+  ...jobCatalogue,
 };

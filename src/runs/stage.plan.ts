@@ -1,5 +1,6 @@
 import { refuse } from '../kernel/domain-error.js';
 import type { StageDefinition } from '../templates/contract.js';
+import type { GraphState } from '../work/contract.js';
 import type { Override, StageResult } from './run.events.js';
 import { stagePercent, templateWeights } from './weights.plan.js';
 
@@ -19,6 +20,10 @@ export type Stage = Readonly<{
   result: StageResult | null;
   focus: readonly string[];
   override: Override | null;
+  /** How far its graph has come; null before it began, and where there is none. */
+  work: GraphState | null;
+  /** How often its graph was begun or resumed, over all visits to the stage. */
+  workAttempts: number;
 }>;
 
 /** Every legal move of a stage, in one place: `onward` by command or by passing its gate, `back` only by a decision. */
@@ -36,10 +41,15 @@ export function planPipeline(definitions: readonly StageDefinition[]): readonly 
   return definitions.map((definition, index) => createStage(definition, index + 1));
 }
 
-/** A stage as it was at the start; what was suggested for it may be kept. */
-export function createStage(definition: StageDefinition, number: number, focus: readonly string[] = []): Stage {
+/** A stage as it was at the start; what was suggested for it, and the count of its attempts, may be kept. */
+export function createStage(
+  definition: StageDefinition,
+  number: number,
+  { focus, workAttempts }: Pick<Stage, 'focus' | 'workAttempts'> = { focus: [], workAttempts: 0 },
+): Stage {
   const weights = templateWeights(definition.milestones);
-  return { definition, number, state: 'created', weights, completed: [], met: [], result: null, focus, override: null };
+  const nothingDone = { completed: [], met: [], result: null, override: null, work: null };
+  return { definition, number, state: 'created', weights, ...nothingDone, focus, workAttempts };
 }
 
 /** The first stage that can be entered after this one, or of all where `after` is null; null after the last. */

@@ -280,7 +280,7 @@ describe('advancing', () => {
   it.each([command('advance', {}), command('complete_stage', { stage: 'draft' })])(
     'asks afresh after a gate lapsed: $type',
     (again) => {
-      const lapsed = command('expire_gate', { gateId: 'fresh-5' }, { now: '2026-03-01T13:00:00.000Z' });
+      const lapsed = command('wake', {}, { now: '2026-03-01T13:00:00.000Z' });
       after(...atDraftGate, lapsed)
         .when({ ...again, now: '2026-03-02T00:00:00.000Z', freshId: 'gate-2' })
         .thenAmong({

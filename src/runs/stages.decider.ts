@@ -5,13 +5,14 @@ import { assessReadiness, type Readiness } from './readiness.policy.js';
 import type { Advance, CompleteStage, Deciding, RunCommand, StartStage } from './run-command.decider.js';
 import { currentStage, type Running } from './run-state.decider.js';
 import type { Override, RunEvent } from './run.events.js';
+import { workBegins } from './stage-work.decider.js';
 import { getNextStage, stageProgress, updateStageState, type Stage } from './stage.plan.js';
 
-export function startStage(run: Running, { data }: StartStage): readonly RunEvent[] {
+export function startStage(run: Running, { data, now }: StartStage): readonly RunEvent[] {
   const stage = stageAtHand(run, data.stage, 'in_progress');
   if (stage.state === 'in_progress') return [];
   updateStageState(stage, 'in_progress');
-  return [stageStarted(stage)];
+  return [stageStarted(stage, now)];
 }
 
 export function completeStage(run: Running, command: CompleteStage): readonly RunEvent[] {
@@ -38,16 +39,21 @@ export function advance(run: Running, command: Advance): readonly RunEvent[] {
   return complete(run, command, { override: null, trigger: command.data.trigger ?? 'manual_advance' });
 }
 
+/** Completes a stage that is ready, because it says so itself. */
+export function completeReady(run: Running, command: RunCommand): readonly RunEvent[] {
+  return complete(run, command, { override: null, trigger: command.type });
+}
+
 /** From a stage that is passed to the next one, or to the end. */
-export function leaveStage(run: Running): readonly RunEvent[] {
+export function leaveStage(run: Running, now: string): readonly RunEvent[] {
   const stage = currentStage(run);
   const next = getNextStage(run.stages, stage);
   if (next === null) return [{ type: 'pipeline_run.completed', detail: { outcome: 'completed' } }];
-  return enterStage(next, stage);
+  return enterStage(next, stage, now);
 }
 
 /** Enters a stage, and starts it where the template says so. */
-export function enterStage(stage: Stage, from: Stage | null): readonly RunEvent[] {
+export function enterStage(stage: Stage, from: Stage | null, now: string): readonly RunEvent[] {
   const { key, auto_start: autoStart } = stage.definition;
   const entered: RunEvent = {
     type: 'stage.entered',
@@ -55,7 +61,7 @@ export function enterStage(stage: Stage, from: Stage | null): readonly RunEvent[
     ...(from === null ? {} : { fromStage: from.definition.key }),
     toStage: key,
   };
-  return autoStart === true ? [entered, stageStarted(stage)] : [entered];
+  return autoStart === true ? [entered, stageStarted(stage, now)] : [entered];
 }
 
 function complete(
@@ -75,13 +81,14 @@ function complete(
   return inTurn(
     run,
     () => [completed],
-    (now) => (gate === undefined ? leaveStage(now) : openGate(now, command)),
+    (now) => (gate === undefined ? leaveStage(now, command.now) : openGate(now, command)),
   );
 }
 
-function stageStarted(stage: Stage): RunEvent {
-  const { key } = stage.definition;
-  return { type: 'stage.started', detail: { stage: key }, toStage: key };
+function stageStarted(stage: Stage, now: string): RunEvent {
+  const { key, graph } = stage.definition;
+  const work = graph === undefined ? {} : { work: workBegins(stage, now) };
+  return { type: 'stage.started', detail: { stage: key, ...work }, toStage: key };
 }
 
 function notReady(stage: Stage, { blockedReasons, requiredActions }: Readiness): Error {

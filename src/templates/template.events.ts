@@ -1,4 +1,5 @@
 import type { Catalogue, DomainEvent } from '../kernel/recorded-event.js';
+import type { GraphDefinition } from '../work/contract.js';
 
 /** What may be decided at a gate. `park` and `pivot` leave the stage unpassed. */
 export type Decision = 'proceed' | 'narrow' | 'pivot' | 'park';
@@ -52,6 +53,10 @@ export type StageDefinition = Readonly<{
   auto_start?: boolean;
   milestones: Readonly<Record<string, MilestoneDefinition>>;
   exit_criteria: readonly ExitCriterion[];
+  /** Its work: it runs when the stage starts, and the stage is not ready before it is finished. */
+  graph?: GraphDefinition;
+  /** `auto`: the stage completes by itself as soon as it is ready. Defaults to waiting for the command. */
+  advance?: 'auto';
   gate?: GateDefinition;
 }>;
 

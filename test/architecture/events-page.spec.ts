@@ -86,7 +86,7 @@ const stories: readonly (readonly RunCommand[])[] = [
     }),
   ],
   [...atDraftGate, command('park', { reason: 'Winter.' })],
-  [...atDraftGate, command('expire_gate', { gateId: 'fresh-5' }, { now: '2026-03-02T12:00:00.000Z' })],
+  [...atDraftGate, command('wake', {}, { now: '2026-03-02T12:00:00.000Z' })],
   atBuild,
   [
     ...atCheckGate,

@@ -60,7 +60,7 @@ function commandFor(run: Begun, { kind, pick: seed, twist }: Seed): RunCommand {
     command('decide_gate', { gateId, decision: 'proceed' }),
     command('decide_gate', { gateId, ...fitting('narrow', undefined, milestone) }),
     command('decide_gate', { gateId, ...fitting(pick(decisions, seed), toStage, milestone), reason }),
-    command('expire_gate', { gateId }, { now: `2026-03-01T1${String(twist + 2)}:30:00.000Z` }),
+    command('wake', {}, { now: `2026-03-01T1${String(twist + 2)}:30:00.000Z` }),
     command('unpark', { reason }),
     command('unpark', { reason }),
     seed % 4 === 0 ? command('park', { reason }) : command('unpark', { reason }),

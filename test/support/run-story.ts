@@ -92,7 +92,7 @@ export function command<Type extends RunCommand['type']>(
   data: PayloadOf<Type>,
   how: Partial<Pick<RunCommand, 'by' | 'now' | 'freshId'>> = {},
 ): Extract<RunCommand, { type: Type }> {
-  const whole = { type, data, by: founder, now: noon, freshId: 'fresh-1', ...how };
+  const whole = { type, runId: 'run-1', data, by: founder, now: noon, freshId: 'fresh-1', ...how };
   return whole as unknown as Extract<RunCommand, { type: Type }>;
 }
 

@@ -159,7 +159,7 @@ describe('the run_journeys read model', () => {
     expect(
       journeyAfter(
         [0, ...atDraftGate],
-        [59, command('expire_gate', { gateId: 'fresh-5' }, { now: '2026-03-02T00:00:00.000Z' })],
+        [59, command('wake', {}, { now: '2026-03-02T00:00:00.000Z' })],
       ),
     ).toMatchObject({ gates: [{ end: 'expired', ms: 59 * MINUTE }], spell: null, spellSince: null }));
 

@@ -5,6 +5,7 @@ import { HorizonWatch } from './horizon-watch.js';
 import { ReceiptRetention } from './receipt-retention.js';
 import { Receipts } from './receipts.js';
 import { Sealer } from './sealer.js';
+import { RowSignal } from './row-signal.js';
 import { SEAL_INTERVAL_MS, SealerLoop } from './sealer-loop.js';
 import { SEALING_KEY, type SealingKey, TRUSTED_KEYS } from './sealing-key.js';
 import { StreamMemory } from './stream-memory.js';
@@ -29,6 +30,7 @@ const parts = [
   Sealer,
   SealerLoop,
   HorizonWatch,
+  RowSignal,
   TimelineReader,
   TimelineSignal,
   Subscriptions,

@@ -20,6 +20,8 @@ export type StreamSlice = Readonly<{
   recordedUntil?: string | null;
 }>;
 
+type AppendListener = (appends: readonly Append[]) => void;
+
 const APPEND = {
   name: 'append_events',
   text: `select recorded from append_events(
@@ -47,7 +49,7 @@ const VERSION = {
 /** The append-only store of streams. The protocol of an append is told in migrations/append/append-events.sql. */
 @Injectable()
 export class EventStore {
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Set<AppendListener>();
   private readonly queue = new AppendQueue((appends) => this.append(appends));
 
   constructor(private readonly database: Database) {}
@@ -62,7 +64,7 @@ export class EventStore {
   async append(appends: readonly Append[]): Promise<readonly Appended[]> {
     try {
       const [row] = await this.database.call<{ recorded: readonly string[] }>(APPEND, written(appends));
-      for (const listener of this.listeners) listener();
+      for (const listener of this.listeners) listener(appends);
       return (row?.recorded ?? []).map((recordedAt) => ({ recordedAt }));
     } catch (error) {
       return this.answerOrRefuse(appends, translated(error));
@@ -120,8 +122,8 @@ export class EventStore {
     if (held !== undefined) throw new ClaimHeldError(held.claim, held.stream_id);
   }
 
-  /** Calls `listener` after every append of this process; answers how to stop that. */
-  onAppended(listener: () => void): () => void {
+  /** Calls `listener` after every append of this process with what was appended; answers how to stop that. */
+  onAppended(listener: AppendListener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }

@@ -1,5 +1,14 @@
 import { EvaluationError, ParseError, TypeError as CelTypeError, type ASTNode } from '@marcbachmann/cel-js';
-import type { CheckCondition, ConditionFault, EvaluateCondition, Scope, ScopeType } from '../../kernel/expression.js';
+import type {
+  CheckCondition,
+  ConditionFault,
+  EvaluateCondition,
+  EvaluateExpression,
+  Evaluation,
+  Scope,
+  ScopeType,
+} from '../../kernel/expression.js';
+import type { JsonObject, JsonValue } from '../../kernel/json.js';
 import { nearest } from '../../kernel/nearest.js';
 import { typedEnvironment, untypedEnvironment } from './cel-environment.js';
 import { limitFault, loopFault, MAX_LENGTH } from './condition-limits.js';
@@ -32,18 +41,35 @@ export const checkCondition: CheckCondition = (expression, scope) => {
 
 /** Evaluates a condition in CEL. A value that is not there, or of another type than it is used as, is a failure: it does not mean false. */
 export const evaluateCondition: EvaluateCondition = (expression, values) => {
+  const answer = evaluated(expression, values);
+  if ('failure' in answer) return answer;
+  return typeof answer.value === 'boolean' ? { holds: answer.value } : { failure: 'It is neither true nor false.' };
+};
+
+/** Evaluates an expression in CEL to the JSON it stands for. */
+export const evaluateExpression: EvaluateExpression = (expression, values) => {
+  const answer = evaluated(expression, values);
+  return 'failure' in answer ? answer : { value: jsonOf(answer.value) };
+};
+
+export const evaluation: Evaluation = { condition: evaluateCondition, value: evaluateExpression };
+
+function evaluated(expression: string, values: JsonObject): Readonly<{ value: unknown }> | Readonly<{ failure: string }> {
   try {
     const parsed = untypedEnvironment.parse(expression);
     const tooMuch = loopFault(parsed.ast, values);
     if (tooMuch !== null) return { failure: tooMuch };
     writeDoubles(parsed.ast);
     searchEvenly(parsed.ast);
-    const answer: unknown = parsed(values);
-    return typeof answer === 'boolean' ? { holds: answer } : { failure: 'It is neither true nor false.' };
+    return { value: parsed(values) };
   } catch (error) {
     return { failure: brief(failureOf(error)) };
   }
-};
+}
+
+function jsonOf(value: unknown): JsonValue {
+  return JSON.parse(JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? Number(each) : each))) as JsonValue;
+}
 
 /** What the library itself trips over is a failure like any other: it must not keep a run from taking commands. */
 function failureOf(error: unknown): string {

@@ -84,6 +84,16 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     title: 'The template is not valid',
     advice: 'Each entry of errors says where it is wrong and what would be right.',
   },
+  'job-closed': {
+    status: 409,
+    title: 'The job is over',
+    advice: 'GET /jobs/{id} shows how it ended; nothing about it changes any more.',
+  },
+  'job-not-found': {
+    status: 404,
+    title: 'There is no such job',
+    advice: 'List the jobs with GET /jobs.',
+  },
   'job-profile-not-found': {
     status: 404,
     title: 'There is no such job profile',
@@ -98,6 +108,11 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     status: 409,
     title: 'This is the last admin key',
     advice: 'Make another key with the role admin first (POST /keys), then revoke this one.',
+  },
+  'lease-lost': {
+    status: 409,
+    title: 'The lease of this attempt is lost',
+    advice: 'Discard the result: the job was given to another worker, or it is over. Claim further jobs with POST /jobs/claim.',
   },
   'limit-reached': {
     status: 409,
@@ -124,6 +139,11 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     title: 'This gate is decided by others',
     advice: 'The answer names who may decide; GET /gates/{id} shows it too.',
   },
+  'node-not-found': {
+    status: 404,
+    title: 'The run has no such node',
+    advice: 'Read the nodes of the run with GET /pipeline/{id}/nodes.',
+  },
   'not-found': {
     status: 404,
     title: 'There is nothing here',
@@ -146,6 +166,11 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     status: 409,
     title: 'The gate does not offer this decision',
     advice: 'Choose one of the options the answer names.',
+  },
+  'output-too-large': {
+    status: 413,
+    title: 'The output is too large',
+    advice: 'Keep what is large elsewhere and hand on where it is; nothing was changed, so that the same attempt may complete with less.',
   },
   'payload-too-large': {
     status: 413,

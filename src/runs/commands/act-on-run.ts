@@ -24,7 +24,7 @@ export class ActOnRunHandler implements ICommandHandler<ActOnRun> {
   execute({ runId, asked, context }: ActOnRun): Promise<Outcome> {
     return this.executor.execute(runStream, {
       streamId: runId,
-      command: runCommand(asked, context),
+      command: runCommand(runId, asked, context),
       context,
       answer: (rows) => ({ noun: 'run', body: runOnWire(runAmong(rows, runId)) }),
     });
@@ -32,6 +32,6 @@ export class ActOnRunHandler implements ICommandHandler<ActOnRun> {
 }
 
 /** Adds who asks, when, and an id for whatever the command may create. */
-export function runCommand(asked: Asked, { caller, now }: CommandContext): RunCommand {
-  return { ...asked, by: { actor: caller.actor, roles: caller.roles }, now, freshId: newId() };
+export function runCommand(runId: string, asked: Asked, { caller, now }: CommandContext): RunCommand {
+  return { ...asked, runId, by: { actor: caller.actor, roles: caller.roles }, now, freshId: newId() };
 }

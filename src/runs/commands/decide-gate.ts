@@ -33,7 +33,7 @@ export class DecideGateHandler implements ICommandHandler<DecideAtGate> {
     const data = { gateId, decision, reason, toStage, scope: scope && { ...scope } };
     return this.executor.execute(runStream, {
       streamId: found.runId,
-      command: runCommand({ type: 'decide_gate', data }, context),
+      command: runCommand(found.runId, { type: 'decide_gate', data }, context),
       context,
       // A gate decided long ago is not among the rows that are still written: then it is as it was found.
       answer: (rows) => ({

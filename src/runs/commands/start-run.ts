@@ -52,7 +52,7 @@ export class StartRunHandler implements ICommandHandler<StartRunThrough> {
     return this.executor
       .execute(runStream, {
         streamId: runId,
-        command: runCommand({ type: 'start_run', data }, context),
+        command: runCommand(runId, { type: 'start_run', data }, context),
         context,
         answer: (rows) => ({
           kind: 'created',

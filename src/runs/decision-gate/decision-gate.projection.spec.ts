@@ -59,7 +59,7 @@ describe('the decision_gates read model', () => {
   });
 
   it('shows a gate that expired', () => {
-    const expire = command('expire_gate', { gateId: 'fresh-5' }, { now: '2026-03-02T00:00:00.000Z' });
+    const expire = command('wake', {}, { now: '2026-03-02T00:00:00.000Z' });
     expect(gateAfter(expire)).toMatchObject({ status: 'expired', decision: null, reason: null });
   });
 

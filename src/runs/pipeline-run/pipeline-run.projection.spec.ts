@@ -76,7 +76,7 @@ describe('the pipeline_runs read model', () => {
   });
 
   it('still waits after its gate lapsed', () => {
-    const expire = command('expire_gate', { gateId: 'fresh-5' }, { now: '2026-03-02T00:00:00.000Z' });
+    const expire = command('wake', {}, { now: '2026-03-02T00:00:00.000Z' });
     expect(rowAfter(...atDraftGate, expire)).toMatchObject({ waitingOn: 'gate', openGateId: null, status: 'running' });
   });
 

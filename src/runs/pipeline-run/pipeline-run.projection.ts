@@ -20,8 +20,8 @@ export type PipelineRunRow = Readonly<{
   jobProfileId: string | null;
   subject: Subject;
   input: JsonObject;
-  status: 'running' | 'parked' | 'completed' | 'cancelled';
-  waitingOn: 'gate' | null;
+  status: 'running' | 'parked' | 'completed' | 'failed' | 'timeout' | 'cancelled';
+  waitingOn: 'gate' | 'job' | 'human' | 'timer' | null;
   currentStage: string | null;
   stageNumber: number | null;
   stageEnteredAt: string | null;

@@ -75,7 +75,7 @@ export const stageConfigs: Projection<StageConfigRow, RunEvent> = {
 
 function stagesTouched(detail: RunEvent['detail']): readonly string[] {
   if ('stages' in detail) return detail.stages.map(({ key }) => key);
-  return 'stage' in detail ? [detail.stage] : [];
+  return 'stage' in detail && detail.stage !== null ? [detail.stage] : [];
 }
 
 function planned({ streamId, tenantId, streamVersion, detail }: Of<'pipeline_run.started'>, rowKey: string) {

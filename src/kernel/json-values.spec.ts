@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { addSeconds } from './instant.policy.js';
-import { isSameJson, own } from './json.policy.js';
+import { addSeconds } from './instant.js';
+import { isSameJson, own } from './json-values.js';
 
 describe('comparing JSON', () => {
   it('ignores the order of keys and keys that are undefined', () => {

@@ -1,0 +1,10 @@
+const NUMBERED = 12;
+
+/**
+ * The n-th id of those that a command may need, counted from 0: the one it was given, its last 48 bits moved on by n. What a decider makes gets
+ * its ids this way, because chance enters a command once, at the edge.
+ */
+export function numberedId(freshId: string, n: number): string {
+  const moved = (BigInt(`0x${freshId.slice(-NUMBERED)}`) + BigInt(n)) % (1n << 48n);
+  return freshId.slice(0, -NUMBERED) + moved.toString(16).padStart(NUMBERED, '0');
+}
