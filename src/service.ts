@@ -22,7 +22,7 @@ import type { Config } from './platform/config/config.js';
 import { Database } from './platform/database/database.js';
 import { assertMigrated, migrate } from './platform/database/migrate.js';
 import { type OpenDatabase, openDatabase } from './platform/database/open-database.js';
-import { DEFAULT_TENANT_ID } from './platform/event-store/command-context.js';
+import { DEFAULT_TENANT_ID } from './kernel/command-context.js';
 import { HorizonWatch } from './platform/event-store/horizon-watch.js';
 import { ReceiptRetention } from './platform/event-store/receipt-retention.js';
 import { Sealer } from './platform/event-store/sealer.js';

@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { v7 as newId } from 'uuid';
 import { AppModule } from '../../dist/src/app.module.js';
-import { DEFAULT_TENANT_ID } from '../../dist/src/platform/event-store/command-context.js';
+import { DEFAULT_TENANT_ID } from '../../dist/src/kernel/command-context.js';
 import { sealingKeyFrom } from '../../dist/src/platform/event-store/sealing-key.js';
 import { createHttpApp } from '../../dist/src/platform/http/create-http-app.js';
 import { createLogger } from '../../dist/src/platform/telemetry/logger.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Allow } from '../platform/auth/access.js';
-import type { Caller } from '../platform/event-store/command-context.js';
+import type { Caller } from '../kernel/command-context.js';
 import { CallerOf } from '../platform/http/command-from.js';
 import { DescribeRead } from '../platform/http/describe.js';
 import { KeyParam } from '../platform/http/params.js';

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { Allow } from '../platform/auth/access.js';
-import type { Caller, CommandContext, Outcome } from '../platform/event-store/command-context.js';
+import type { Caller, CommandContext, Outcome } from '../kernel/command-context.js';
 import { CallerOf, CommandFrom } from '../platform/http/command-from.js';
 import { DescribeCommand, DescribeRead } from '../platform/http/describe.js';
 import { type Page, PageQuery } from '../platform/http/page.js';

@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { RepeatedWork } from '../platform/background/repeated-work.js';
 import { Database } from '../platform/database/database.js';
 import { systemCaller } from '../platform/event-store/system-caller.js';
-import { ActOnRun } from './commands/act-on-run.js';
+import { ActOnRun } from './contract.js';
 import { newId } from '../platform/new-id.js';
 
 const LOOK_EVERY_MS = 1000;

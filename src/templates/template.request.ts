@@ -1,6 +1,6 @@
 import { ApiSchema } from '@nestjs/swagger';
 import { actorTypes } from '../platform/auth/actor-types.js';
-import { roles } from '../platform/event-store/command-context.js';
+import { roles } from '../kernel/command-context.js';
 import { Choice, Flag, Nested, NestedList, NestedMap, Text, TextList, Whole } from '../platform/http/fields.js';
 import type { Decision, GateType, OnExpiry } from './template.events.js';
 import { heaviest, keySyntax } from './template.policy.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Allow } from '../platform/auth/access.js';
-import type { Caller } from '../platform/event-store/command-context.js';
+import type { Caller } from '../kernel/command-context.js';
 import { EventStore } from '../platform/event-store/event-store.js';
 import { eventOnWire } from '../platform/event-store/stored-event.js';
 import { CallerOf } from '../platform/http/command-from.js';

@@ -2,7 +2,7 @@ import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Allow } from '../platform/auth/access.js';
-import type { Caller } from '../platform/event-store/command-context.js';
+import type { Caller } from '../kernel/command-context.js';
 import { eventOnWire } from '../platform/event-store/stored-event.js';
 import { TimelineReader } from '../platform/event-store/timeline-reader.js';
 import { CallerOf } from '../platform/http/command-from.js';

@@ -9,7 +9,7 @@ import {
 } from '../../src/platform/event-store/errors.js';
 import { RECORDED_AT } from '../../src/platform/event-store/append-parameters.js';
 import { leafHash } from '../../src/platform/event-store/content-hash.js';
-import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
+import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import { note, openStore } from '../support/store.js';
 
 let opened: Awaited<ReturnType<typeof openStore>>;

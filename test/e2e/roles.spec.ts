@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Role, roles } from '../../src/platform/event-store/command-context.js';
+import { type Role, roles } from '../../src/kernel/command-context.js';
 import { keyFor, startDocumentedService } from '../support/service.js';
 
 let service: Awaited<ReturnType<typeof startDocumentedService>>;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as newId } from 'uuid';
 import { CommandExecutor } from '../../src/platform/event-store/command-executor.js';
-import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
+import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import { EventStore } from '../../src/platform/event-store/event-store.js';
 import { StreamMemory } from '../../src/platform/event-store/stream-memory.js';
 import { notebook, taskOf } from '../support/notebook-stream.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
+import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import { accepted } from '../support/founder-walk.js';
 import { asOwner, expectReadModelsToEqualFold } from '../support/read-model-fold.js';
 import { startDocumentedService } from '../support/service.js';

@@ -5,7 +5,7 @@ import { hashOf, newSecret } from '../../src/platform/auth/api-key.js';
 import { MemoryApiKeyStore } from '../../src/platform/auth/api-key-store.fake.js';
 import { someKey } from '../../src/platform/auth/api-key.fixture.js';
 import { KeyRing } from '../../src/platform/auth/key-ring.js';
-import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
+import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import { Shutdown } from '../../src/platform/http/shutdown.js';
 import { TimelineStream } from '../../src/timeline/timeline-stream.js';
 import { note, openStore, sealAll } from '../support/store.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CommandBus } from '@nestjs/cqrs';
 import { v7 as newId } from 'uuid';
-import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
-import type { ActOnRun } from '../../src/runs/commands/act-on-run.js';
+import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
+import type { ActOnRun } from '../../src/runs/contract.js';
 import { GateExpiry } from '../../src/runs/gate-expiry.js';
 import { openStore } from '../support/store.js';
 

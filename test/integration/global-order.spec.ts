@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { v7 as newId } from 'uuid';
 import { appendParameters } from '../../src/platform/event-store/append-parameters.js';
-import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
+import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import { note, openStore, sealAll } from '../support/store.js';
 
 let opened: Awaited<ReturnType<typeof openStore>>;

@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as newId } from 'uuid';
-import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
+import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import { Shutdown } from '../../src/platform/http/shutdown.js';
 import { SealReader } from '../../src/timeline/audit/seal-reader.js';
 import { ExportParts } from '../../src/timeline/export/export-parts.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as newId } from 'uuid';
-import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
+import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import { TransientError } from '../../src/platform/event-store/errors.js';
 import { makeFolder, removeFolder } from '../support/folders.js';
 import { startFounderRun } from '../support/service.js';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { migrate } from '../../src/platform/database/migrate.js';
-import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
+import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import { makeFolder, removeFolder } from '../support/folders.js';
 import { type PrivatePostgres, startPrivatePostgres } from '../support/private-postgres.js';
 import { run } from '../support/test-server.js';

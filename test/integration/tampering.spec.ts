@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { v7 as newId } from 'uuid';
-import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
+import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import { generateKeyPairSync } from 'node:crypto';
 import { seal } from '../../src/platform/event-store/seal.js';
 import { sealingKeyFrom } from '../../src/platform/event-store/sealing-key.js';

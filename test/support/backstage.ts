@@ -10,7 +10,7 @@ import { dataSourceOptions } from '../../src/platform/database/data-source.js';
 import { Database } from '../../src/platform/database/database.js';
 import type { Append } from '../../src/platform/event-store/append.js';
 import { CommandExecutor } from '../../src/platform/event-store/command-executor.js';
-import { DEFAULT_TENANT_ID, type Role } from '../../src/platform/event-store/command-context.js';
+import { DEFAULT_TENANT_ID, type Role } from '../../src/kernel/command-context.js';
 import { EventStore } from '../../src/platform/event-store/event-store.js';
 import { StreamMemory } from '../../src/platform/event-store/stream-memory.js';
 import { systemCaller } from '../../src/platform/event-store/system-caller.js';

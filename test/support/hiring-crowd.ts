@@ -3,7 +3,7 @@ import { v5 as idFrom } from 'uuid';
 import { fold } from '../../src/kernel/decider.js';
 import { RECORDED_AT } from '../../src/platform/event-store/append-parameters.js';
 import type { Append } from '../../src/platform/event-store/append.js';
-import { DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
+import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import { type RunState, currentStage } from '../../src/runs/run-state.decider.js';
 import type { Deciding, RunCommand } from '../../src/runs/run-command.decider.js';
 import { type RunEvent, runCatalogue } from '../../src/runs/run.events.js';

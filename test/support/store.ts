@@ -7,7 +7,7 @@ import { dataSourceOptions } from '../../src/platform/database/data-source.js';
 import { Database } from '../../src/platform/database/database.js';
 import { RECORDED_AT } from '../../src/platform/event-store/append-parameters.js';
 import { CommandExecutor } from '../../src/platform/event-store/command-executor.js';
-import { type CommandContext, DEFAULT_TENANT_ID } from '../../src/platform/event-store/command-context.js';
+import { type CommandContext, DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import { EventStore } from '../../src/platform/event-store/event-store.js';
 import { Receipts } from '../../src/platform/event-store/receipts.js';
 import { Sealer } from '../../src/platform/event-store/sealer.js';

@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
-import type { CommandContext, Outcome } from '../../platform/event-store/command-context.js';
+import type { CommandContext, Outcome } from '../../kernel/command-context.js';
 import { jobProfileStream } from '../job-profile-stream.js';
 import { jobProfiles, type JobProfileRow } from '../job-profile/job-profile.projection.js';
 import { jobProfileOnWire } from '../job-profile/job-profile.response.js';

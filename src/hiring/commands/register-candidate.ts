@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { JsonValue } from '../../kernel/json.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
-import type { CommandContext, Outcome } from '../../platform/event-store/command-context.js';
+import type { CommandContext, Outcome } from '../../kernel/command-context.js';
 import { encrypt, newPersonKey } from '../../platform/personal-data/encryption.js';
 import { PersonKeys } from '../../platform/personal-data/person-keys.js';
 import type { CandidateEvent } from '../candidate.events.js';

@@ -1,5 +1,5 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
-import type { Role } from '../event-store/command-context.js';
+import type { Role } from '../../kernel/command-context.js';
 
 /** Who may call a handler. */
 export type Access = 'public' | readonly Role[];

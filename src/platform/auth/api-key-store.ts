@@ -1,6 +1,6 @@
 import type { CreationPosition } from '../database/list-by-creation.js';
 import type { StoredAnswer } from '../event-store/append.js';
-import type { ReceiptKey } from '../event-store/command-context.js';
+import type { ReceiptKey } from '../../kernel/command-context.js';
 import type { ApiKey } from './api-key.js';
 
 /** What became of a revocation. */

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ActorType } from '../../kernel/recorded-event.js';
-import type { Role } from '../event-store/command-context.js';
+import type { Role } from '../../kernel/command-context.js';
 
 /** A row of `api_keys`. */
 @Entity('api_keys')

@@ -1,4 +1,4 @@
-import type { Role } from '../event-store/command-context.js';
+import type { Role } from '../../kernel/command-context.js';
 import { hashOf, hintOf, newSecret, type ApiKey } from './api-key.js';
 import { newId } from '../new-id.js';
 

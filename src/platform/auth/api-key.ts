@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Actor } from '../../kernel/recorded-event.js';
-import type { Role } from '../event-store/command-context.js';
+import type { Role } from '../../kernel/command-context.js';
 
 /** A key as it is kept: everything but the secret. Times are ISO 8601. */
 export type ApiKey = Readonly<{

@@ -1,5 +1,5 @@
 import type { ActorType } from '../../kernel/recorded-event.js';
-import { roles, type Role } from '../event-store/command-context.js';
+import { roles, type Role } from '../../kernel/command-context.js';
 import { Choice, Text, TextList } from '../http/fields.js';
 import { actorTypes } from './actor-types.js';
 

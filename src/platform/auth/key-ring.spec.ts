@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_TENANT_ID } from '../event-store/command-context.js';
+import { DEFAULT_TENANT_ID } from '../../kernel/command-context.js';
 import { hashOf, newSecret, secretIn } from './api-key.js';
 import { MemoryApiKeyStore } from './api-key-store.fake.js';
 import { someKey } from './api-key.fixture.js';

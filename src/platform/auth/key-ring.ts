@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { refuse } from '../../kernel/domain-error.js';
-import type { Caller } from '../event-store/command-context.js';
+import type { Caller } from '../../kernel/command-context.js';
 import { hashOf, type ApiKey } from './api-key.js';
 import { ApiKeyStore } from './api-key-store.js';
 

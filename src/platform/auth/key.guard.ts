@@ -1,7 +1,7 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { refuse } from '../../kernel/domain-error.js';
-import type { Caller, Role } from '../event-store/command-context.js';
+import type { Caller, Role } from '../../kernel/command-context.js';
 import type { RateLimit } from '../http/rate-limit.js';
 import { knownCallerOf, rememberCaller } from '../http/request-state.js';
 import { accessOf } from './access.js';

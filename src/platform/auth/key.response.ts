@@ -1,5 +1,5 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { roles } from '../event-store/command-context.js';
+import { roles } from '../../kernel/command-context.js';
 import { Choice, Moment, Text, TextList, Uuid } from '../http/fields.js';
 import { PageOf } from '../http/page.response.js';
 import { actorTypes } from './actor-types.js';

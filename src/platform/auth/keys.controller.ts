@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { Caller, CommandContext, Outcome } from '../event-store/command-context.js';
+import type { Caller, CommandContext, Outcome } from '../../kernel/command-context.js';
 import { CallerOf, CommandFrom } from '../http/command-from.js';
 import { creationIn } from '../http/creation-cursor.js';
 import { DescribeCommand, DescribeRead } from '../http/describe.js';

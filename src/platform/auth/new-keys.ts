@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { StoredAnswer } from '../event-store/append.js';
-import type { CommandContext, Outcome } from '../event-store/command-context.js';
+import type { CommandContext, Outcome } from '../../kernel/command-context.js';
 import { outcomeAnswer } from '../event-store/outcome-answer.js';
 import { hashOf, hintOf, newSecret, type ApiKey } from './api-key.js';
 import { ApiKeyStore } from './api-key-store.js';

@@ -17,7 +17,7 @@ import { refuse } from '../../kernel/domain-error.js';
 import type { Rows } from '../../kernel/projection.js';
 import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
 import { outcomeAnswer } from './outcome-answer.js';
-import type { CommandContext, Outcome } from './command-context.js';
+import type { CommandContext, Outcome } from '../../kernel/command-context.js';
 import { ConcurrencyError, TransientError } from './errors.js';
 import type { Append, StoredAnswer } from './append.js';
 import { EventStore } from './event-store.js';

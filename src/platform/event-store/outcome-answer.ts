@@ -1,5 +1,5 @@
 import type { StoredAnswer } from './append.js';
-import type { Outcome } from './command-context.js';
+import type { Outcome } from '../../kernel/command-context.js';
 
 const statuses: Readonly<Record<Outcome['kind'], number>> = { created: 201, ok: 200, accepted: 202, dry_run: 200 };
 

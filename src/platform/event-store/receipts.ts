@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
-import type { ReceiptKey } from './command-context.js';
+import type { ReceiptKey } from '../../kernel/command-context.js';
 import type { StoredAnswer } from './append.js';
 
 /** An answer once given under an idempotency key; `requestHash` is hex. */

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { CommandContext } from '../event-store/command-context.js';
+import type { CommandContext } from '../../kernel/command-context.js';
 import { dryRunIn, expectedVersionIn, occurredAtIn } from './command-headers.js';
 import { pointerStep, invalidInput } from './invalid-input.js';
 import { callerOf, correlationIdOf, receiptOf } from './request-state.js';

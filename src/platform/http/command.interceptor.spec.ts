@@ -2,7 +2,7 @@ import { Body, Controller, Param, Post } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { refuse } from '../../kernel/domain-error.js';
 import { Allow } from '../auth/access.js';
-import type { CommandContext, Outcome } from '../event-store/command-context.js';
+import type { CommandContext, Outcome } from '../../kernel/command-context.js';
 import { CommandFrom } from './command-from.js';
 import { DescribeCommand } from './describe.js';
 import { Text } from './fields.js';

@@ -1,7 +1,7 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, map, mergeMap, type Observable } from 'rxjs';
-import type { Caller, Outcome } from '../event-store/command-context.js';
+import type { Caller, Outcome } from '../../kernel/command-context.js';
 import { opened } from '../personal-data/encryption.js';
 import type { PersonKeys } from '../personal-data/person-keys.js';
 import { dryRunIn, idempotencyKeyIn } from './command-headers.js';

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Allow } from '../auth/access.js';
-import { roles, type CommandContext, type Outcome } from '../event-store/command-context.js';
+import { roles, type CommandContext, type Outcome } from '../../kernel/command-context.js';
 import { CommandFrom } from './command-from.js';
 import { DescribeCommand, DescribeRead } from './describe.js';
 import { Text, Whole } from './fields.js';

@@ -7,7 +7,7 @@ import { hashOf, hintOf, newSecret } from '../auth/api-key.js';
 import { KeyRing } from '../auth/key-ring.js';
 import { KeysController } from '../auth/keys.controller.js';
 import { NewKeys } from '../auth/new-keys.js';
-import { DEFAULT_TENANT_ID, type Role } from '../event-store/command-context.js';
+import { DEFAULT_TENANT_ID, type Role } from '../../kernel/command-context.js';
 import { Receipts } from '../event-store/receipts.js';
 import { PersonKeys } from '../personal-data/person-keys.js';
 import { createLogger } from '../telemetry/logger.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { refuse, type ErrorCode } from '../../kernel/domain-error.js';
-import type { Outcome } from '../event-store/command-context.js';
+import type { Outcome } from '../../kernel/command-context.js';
 import { Idempotency, type KeyedRequest } from './idempotency.js';
 import { MemoryReceipts } from './receipts.fake.js';
 

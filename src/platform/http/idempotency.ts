@@ -1,5 +1,5 @@
 import { refuse } from '../../kernel/domain-error.js';
-import type { Outcome, ReceiptKey } from '../event-store/command-context.js';
+import type { Outcome, ReceiptKey } from '../../kernel/command-context.js';
 import type { Receipts } from '../event-store/receipts.js';
 import { outcomeAnswer, replayedHeader } from '../event-store/outcome-answer.js';
 import { problemAnswer, type Answer, type ProblemOccasion } from './problem-document.js';

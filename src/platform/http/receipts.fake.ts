@@ -1,4 +1,4 @@
-import type { ReceiptKey } from '../event-store/command-context.js';
+import type { ReceiptKey } from '../../kernel/command-context.js';
 import type { StoredReceipt } from '../event-store/receipts.js';
 import type { AnswerStore } from './idempotency.js';
 

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { refuse } from '../../kernel/domain-error.js';
-import type { Caller, ReceiptKey } from '../event-store/command-context.js';
+import type { Caller, ReceiptKey } from '../../kernel/command-context.js';
 import { isUuid } from './field-rules.js';
 import { newId } from '../new-id.js';
 

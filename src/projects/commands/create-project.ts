@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
-import type { CommandContext, Outcome } from '../../platform/event-store/command-context.js';
+import type { CommandContext, Outcome } from '../../kernel/command-context.js';
 import { projectStream } from '../project-stream.js';
 import { projectOnWire } from '../project/project-on-wire.js';
 import { projects, type ProjectRow } from '../project/project.projection.js';

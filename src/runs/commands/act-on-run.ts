@@ -1,21 +1,11 @@
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { CommandContext, Outcome } from '../../platform/event-store/command-context.js';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { CommandContext, Outcome } from '../../kernel/command-context.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
+import { ActOnRun } from '../contract.js';
 import { runAmong, runOnWire } from '../pipeline-run/run-on-wire.js';
 import type { Asked, RunCommand } from '../run-command.decider.js';
 import { runStream } from '../run-stream.js';
 import { newId } from '../../platform/new-id.js';
-
-/** Ask something of a run; every command but starting one and deciding its gates comes this way. */
-export class ActOnRun extends Command<Outcome> {
-  constructor(
-    readonly runId: string,
-    readonly asked: Asked,
-    readonly context: CommandContext,
-  ) {
-    super();
-  }
-}
 
 @CommandHandler(ActOnRun)
 export class ActOnRunHandler implements ICommandHandler<ActOnRun> {

@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { CommandContext, Outcome } from '../../platform/event-store/command-context.js';
+import type { CommandContext, Outcome } from '../../kernel/command-context.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import { type DecisionGateRow, decisionGates } from '../decision-gate/decision-gate.projection.js';
 import { FoundGates } from '../decision-gate/found-gates.js';

@@ -2,13 +2,13 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { Allow } from '../../platform/auth/access.js';
-import type { CommandContext, Outcome } from '../../platform/event-store/command-context.js';
+import type { CommandContext, Outcome } from '../../kernel/command-context.js';
 import { CommandFrom } from '../../platform/http/command-from.js';
 import { DescribeCommand } from '../../platform/http/describe.js';
 import { IdParam } from '../../platform/http/params.js';
 import { commandRoles, factRoles } from '../call-roles.policy.js';
 import { RunResponse } from '../pipeline-run/run.response.js';
-import { ActOnRun } from './act-on-run.js';
+import { ActOnRun } from '../contract.js';
 import {
   AdvanceRequest,
   CancelRunRequest,

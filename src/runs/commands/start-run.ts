@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
 import { type ErrorCode, refuse } from '../../kernel/domain-error.js';
-import type { CommandContext, Outcome } from '../../platform/event-store/command-context.js';
+import type { CommandContext, Outcome } from '../../kernel/command-context.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import { ClaimHeldError } from '../../platform/event-store/errors.js';
 import { CandidateExists, JobProfileExists } from '../../hiring/contract.js';

@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Allow } from '../../platform/auth/access.js';
-import type { Caller, CommandContext, Outcome } from '../../platform/event-store/command-context.js';
+import type { Caller, CommandContext, Outcome } from '../../kernel/command-context.js';
 import { CallerOf, CommandFrom } from '../../platform/http/command-from.js';
 import { DescribeCommand, DescribeRead } from '../../platform/http/describe.js';
 import type { Page } from '../../platform/http/page.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import type { Rows } from '../../kernel/projection.js';
-import type { CommandContext, Outcome } from '../../platform/event-store/command-context.js';
+import type { CommandContext, Outcome } from '../../kernel/command-context.js';
 import { CommandExecutor, type Reply } from '../../platform/event-store/command-executor.js';
 import { TransientError } from '../../platform/event-store/errors.js';
 import { FindTemplate } from '../contract.js';

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Allow } from '../../platform/auth/access.js';
-import type { Caller } from '../../platform/event-store/command-context.js';
+import type { Caller } from '../../kernel/command-context.js';
 import { sealOnWire } from '../../platform/event-store/seal-on-wire.js';
 import { TimelineReader } from '../../platform/event-store/timeline-reader.js';
 import { type PositionRange, Verification } from '../../platform/event-store/verification.js';

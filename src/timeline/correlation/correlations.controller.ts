@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { refuse } from '../../kernel/domain-error.js';
 import { Allow } from '../../platform/auth/access.js';
-import type { Caller } from '../../platform/event-store/command-context.js';
+import type { Caller } from '../../kernel/command-context.js';
 import type { StoredEvent } from '../../platform/event-store/stored-event.js';
 import { TimelineReader } from '../../platform/event-store/timeline-reader.js';
 import { reached } from '../../platform/projections/freshness.js';

@@ -3,7 +3,7 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Allow } from '../../platform/auth/access.js';
-import type { Caller } from '../../platform/event-store/command-context.js';
+import type { Caller } from '../../kernel/command-context.js';
 import { CallerOf } from '../../platform/http/command-from.js';
 import { DescribeRead } from '../../platform/http/describe.js';
 import { invalidInput } from '../../platform/http/invalid-input.js';

@@ -1,4 +1,4 @@
-import type { Actor } from '../../kernel/recorded-event.js';
+import type { Actor } from './recorded-event.js';
 
 /** What a key may do; `admin` includes every other role. */
 export const roles = ['admin', 'operator', 'approver', 'worker', 'auditor', 'viewer'] as const;
