@@ -44,7 +44,15 @@ const fourWorkers = (holdMs: number) =>
   Promise.all(
     [0, 1, 2, 3].map((number) => {
       const { url, key } = service(number % 2);
-      return spawnWorker({ url, key, workerId: `worker-${number}`, handlers: [HANDLER], leaseSeconds: 3, holdMs });
+      return spawnWorker({
+        url,
+        key,
+        workerId: `worker-${number}`,
+        handlers: [HANDLER],
+        leaseSeconds: 3,
+        holdMs,
+        limit: 50,
+      });
     }),
   );
 
