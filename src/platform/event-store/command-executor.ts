@@ -14,7 +14,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { refuse } from '../../kernel/domain-error.js';
-import type { Rows } from '../../kernel/projection.js';
 import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
 import { outcomeAnswer } from './outcome-answer.js';
 import type { CommandContext, Outcome } from '../../kernel/command-context.js';
@@ -22,6 +21,7 @@ import { ConcurrencyError, TransientError } from './errors.js';
 import type { Append, StoredAnswer } from './append.js';
 import { EventStore } from './event-store.js';
 import { type Folded, changedRows, foldEvents, withoutFinalRows } from './folded.js';
+import type { StreamRows } from './laid-rows.js';
 import { newEvents, recordedAt } from './new-events.js';
 import { StreamMemory, streamKey } from './stream-memory.js';
 import { eventOnWire } from './stored-event.js';
@@ -45,7 +45,7 @@ export type Task<Command> = Readonly<{
   streamId: string;
   command: Command;
   context: CommandContext;
-  answer: (rows: Readonly<Record<string, Rows>>) => Reply;
+  answer: (rows: StreamRows) => Reply;
 }>;
 
 /** How often a command is decided anew because others were faster, before it gives up. */
