@@ -9,10 +9,11 @@ import type {
   Scope,
   ScopeType,
 } from '../../kernel/expression.js';
-import type { JsonObject, JsonValue } from '../../kernel/json.js';
+import type { JsonObject } from '../../kernel/json.js';
 import { nearest } from '../../kernel/nearest.js';
 import { typedEnvironment, untypedEnvironment } from './cel-environment.js';
 import { limitFault, loopFault, MAX_LENGTH } from './condition-limits.js';
+import { expressionValue } from './expression-value.js';
 import { usesOf } from './name-uses.js';
 import { allNodes, isLoop, searchEvenly, writeDoubles } from './syntax-tree.js';
 
@@ -65,7 +66,7 @@ export const evaluateCondition: EvaluateCondition = (expression, values) => {
 /** Evaluates an expression in CEL to the JSON it stands for. */
 export const evaluateExpression: EvaluateExpression = (expression, values) => {
   const answer = evaluated(expression, values);
-  return 'failure' in answer ? answer : { value: jsonOf(answer.value) };
+  return 'failure' in answer ? answer : expressionValue(answer.value);
 };
 
 export const evaluation: Evaluation = { condition: evaluateCondition, value: evaluateExpression };
@@ -84,12 +85,6 @@ function evaluated(
   } catch (error) {
     return { failure: brief(failureOf(error)) };
   }
-}
-
-function jsonOf(value: unknown): JsonValue {
-  return JSON.parse(
-    JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? Number(each) : each)),
-  ) as JsonValue;
 }
 
 /** What the library itself trips over is a failure like any other: it must not keep a run from taking commands. */
