@@ -6,7 +6,7 @@ export const SECRET_PREFIX = 'STAGELINE_SECRET_';
 /** Secrets by name. They are sent to others, and never shown. */
 export type Secrets = ReadonlyMap<string, string>;
 
-const SECRET = new RegExp(`^${SECRET_PREFIX}([A-Z0-9_]{1,64})$`);
+const SECRET = new RegExp(`^${SECRET_PREFIX}([A-Za-z_][A-Za-z0-9_.-]{0,99})$`);
 
 /** Whether a variable holds a secret. */
 export function isSecret(variable: string): boolean {
