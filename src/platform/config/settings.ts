@@ -44,6 +44,7 @@ export const settings = {
     parse: parseKeyIds,
   }),
   rateLimitPerMinute: withDefault('STAGELINE_RATE_LIMIT', '0', wholeNumber(0, 1_000_000)),
+  archiveJobsAfterSeconds: withDefault('STAGELINE_ARCHIVE_JOBS_AFTER_SECONDS', '86400', wholeNumber(60, 31_536_000)),
   shutdownSeconds: withDefault('STAGELINE_SHUTDOWN_SECONDS', '20', wholeNumber(1, 600)),
 } satisfies Readonly<Record<string, Setting<unknown>>>;
 
