@@ -71,7 +71,7 @@ function beginRun() {
   let freshId = '';
   const ask = (asked) => {
     const context = newContext();
-    const command = runCommand(asked, context);
+    const command = runCommand(streamId, asked, context);
     freshId = command.freshId;
     const decided = newEvents(runStream, folded, runStream.decider.decide(folded.state, command), {
       streamId,

@@ -5,7 +5,7 @@
  * started before the clock is.
  */
 import { CommandBus } from '@nestjs/cqrs';
-import { ActOnRun } from '../../dist/src/runs/commands/act-on-run.js';
+import { ActOnRun } from '../../dist/src/runs/contract.js';
 import { StartRunThrough } from '../../dist/src/runs/commands/start-run.js';
 import { BuiltInTemplates } from '../../dist/src/templates/built-in-templates.js';
 import { runCallers } from '../harness/callers.mjs';

@@ -27,4 +27,5 @@ export {
   type StartJob,
 } from './job.decider.js';
 export { jobCatalogue, type JobEvent } from './job.events.js';
+export { jobs } from './jobs/job.projection.js';
 export { graphDefaults } from './node-jobs.policy.js';

@@ -49,6 +49,7 @@ export const settings = {
     expected: 'off, on, or host names and addresses, separated by commas',
     parse: parseAllowedHosts,
   }),
+  archiveJobsAfterSeconds: withDefault('STAGELINE_ARCHIVE_JOBS_AFTER_SECONDS', '86400', wholeNumber(60, 31_536_000)),
   shutdownSeconds: withDefault('STAGELINE_SHUTDOWN_SECONDS', '20', wholeNumber(1, 600)),
 } satisfies Readonly<Record<string, Setting<unknown>>>;
 

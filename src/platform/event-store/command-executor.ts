@@ -14,10 +14,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { refuse } from '../../kernel/domain-error.js';
-import type { Rows } from '../../kernel/projection.js';
+import type { StreamRows } from '../../kernel/projection.js';
 import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
 import { outcomeAnswer } from './outcome-answer.js';
-import type { CommandContext, Outcome } from '../../kernel/command-context.js';
+import type { CommandContext, Outcome, Reply } from '../../kernel/command-context.js';
 import { ConcurrencyError, TransientError } from './errors.js';
 import type { Append, StoredAnswer } from './append.js';
 import { EventStore } from './event-store.js';
@@ -28,24 +28,12 @@ import { eventOnWire } from './stored-event.js';
 import type { StreamType } from './stream-type.js';
 import { Turns } from './turns.js';
 
-/**
- * What the client is told. A dry run tells the events too, and the body under the name of its `noun`; without one the body's own
- * fields stand beside the events. `personId` names the person whose encrypted fields the body has.
- */
-export type Reply = Readonly<{
-  body: object;
-  noun?: string;
-  location?: string;
-  kind?: 'created' | 'ok';
-  personId?: string;
-}>;
-
 /** What a command's handler knows: which stream, the words of the command, and how to answer from the rows it leaves. */
 export type Task<Command> = Readonly<{
   streamId: string;
   command: Command;
   context: CommandContext;
-  answer: (rows: Readonly<Record<string, Rows>>) => Reply;
+  answer: (rows: StreamRows) => Reply;
 }>;
 
 /** How often a command is decided anew because others were faster, before it gives up. */

@@ -1,9 +1,10 @@
-import { type Projection, type Row, type Rows, project } from '../../kernel/projection.js';
+import { type Projection, type Row, projectInto } from '../../kernel/projection.js';
 import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
+import { type LaidRows, laidRows, withRows, withoutFinal } from './laid-rows.js';
 import type { StreamType } from './stream-type.js';
 
 /** What a stream's events fold to: the decider's state and the rows of its inline read models, by table and key. */
-export type Folded<State> = Readonly<{ version: number; state: State; rows: Readonly<Record<string, Rows>> }>;
+export type Folded<State> = Readonly<{ version: number; state: State; rows: Readonly<Record<string, LaidRows>> }>;
 
 /** A stream without events. */
 export function nothingYet<State, Event extends DomainEvent<string, object>>(
@@ -12,7 +13,7 @@ export function nothingYet<State, Event extends DomainEvent<string, object>>(
   return {
     version: 0,
     state: type.decider.initialState,
-    rows: Object.fromEntries(type.projections.map(({ name }) => [name, new Map<string, Row>()])),
+    rows: Object.fromEntries(type.projections.map(({ name }) => [name, laidRows(new Map())])),
   };
 }
 
@@ -23,19 +24,20 @@ export function foldEvents<State, Event extends DomainEvent<string, object>>(
   events: readonly Recorded<Event>[],
 ): Folded<State> {
   const state = events.reduce((known, event) => type.decider.evolve(known, event), from.state);
-  const rows: Record<string, Rows> = { ...from.rows };
+  const rows = { ...from.rows };
   for (const projection of type.projections) {
-    rows[projection.name] = project(projection, rowsOf(rows, projection), events);
+    const before = rowsOf(rows, projection);
+    rows[projection.name] = withRows(before, touched(projection, before, events));
   }
   return { version: events.at(-1)?.streamVersion ?? from.version, state, rows };
 }
 
-/** The rows that differ, by table: what an append has to write. */
+/** The rows that differ, by table: what an append has to write. `after` was folded from `before`. */
 export function changedRows(before: Folded<unknown>, after: Folded<unknown>): Record<string, Row[]> {
   const changed: Record<string, Row[]> = {};
-  for (const [table, rows] of Object.entries(after.rows)) {
+  for (const [table, { over }] of Object.entries(after.rows)) {
     const old = before.rows[table];
-    const list = [...rows].filter(([key, row]) => old?.get(key) !== row).map(([, row]) => row);
+    const list = [...over].flatMap(([key, row]) => (row === undefined || old?.get(key) === row ? [] : [row]));
     if (list.length > 0) changed[table] = list;
   }
   return changed;
@@ -46,18 +48,32 @@ export function withoutFinalRows<State, Event extends DomainEvent<string, object
   type: StreamType<State, never, Event>,
   folded: Folded<State>,
 ): Folded<State> {
-  const rows: Record<string, Rows> = { ...folded.rows };
+  const rows = { ...folded.rows };
   for (const projection of type.projections) {
-    const { isFinal } = projection;
-    if (isFinal === undefined) continue;
-    rows[projection.name] = new Map([...rowsOf(rows, projection)].filter(([, row]) => !isFinal(row)));
+    const isFinal = projection.isFinal ?? (() => false);
+    rows[projection.name] = withoutFinal(rowsOf(rows, projection), isFinal);
   }
   return { ...folded, rows };
 }
 
+/** The rows that the events touch, as these leave them. */
+function touched<Event extends DomainEvent<string, object>>(
+  projection: Projection<Row, Event>,
+  before: LaidRows,
+  events: readonly Recorded<Event>[],
+): ReadonlyMap<string, Row> {
+  const changes = new Map<string, Row>();
+  const view = {
+    get: (key: string) => changes.get(key) ?? before.get(key),
+    set: (key: string, row: Row) => changes.set(key, row),
+  };
+  for (const event of events) projectInto(projection, view, event);
+  return changes;
+}
+
 function rowsOf<Event extends DomainEvent<string, object>>(
-  rows: Readonly<Record<string, Rows>>,
+  rows: Readonly<Record<string, LaidRows>>,
   { name }: Projection<Row, Event>,
-): Rows {
-  return rows[name] ?? new Map<string, Row>();
+): LaidRows {
+  return rows[name] ?? laidRows(new Map());
 }

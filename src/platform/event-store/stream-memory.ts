@@ -4,6 +4,7 @@ import type { Row } from '../../kernel/projection.js';
 import type { DomainEvent } from '../../kernel/recorded-event.js';
 import { Database } from '../database/database.js';
 import { EventStore } from './event-store.js';
+import { entriesOf, laidRows } from './laid-rows.js';
 import { type Folded, foldEvents, nothingYet, withoutFinalRows } from './folded.js';
 import { type StreamType, eventsOf } from './stream-type.js';
 
@@ -103,7 +104,7 @@ export class StreamMemory {
       fingerprint(type),
     ]);
     if (found === undefined) return null;
-    const rows = Object.entries(found.folded.rows).map(([table, list]) => [table, new Map(list)] as const);
+    const rows = Object.entries(found.folded.rows).map(([table, list]) => [table, laidRows(new Map(list))] as const);
     return { version: Number(found.version), state: found.folded.state as State, rows: Object.fromEntries(rows) };
   }
 
@@ -113,7 +114,7 @@ export class StreamMemory {
     streamId: string,
     { version, state, rows }: Folded<State>,
   ): Promise<void> {
-    const lists = Object.fromEntries(Object.entries(rows).map(([table, map]) => [table, [...map]]));
+    const lists = Object.fromEntries(Object.entries(rows).map(([table, laid]) => [table, entriesOf(laid)]));
     await this.database.query(tenantId, TAKE_SNAPSHOT, [
       tenantId,
       streamId,

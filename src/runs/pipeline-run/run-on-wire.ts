@@ -1,4 +1,4 @@
-import type { Rows } from '../../kernel/projection.js';
+import type { StreamRows } from '../../kernel/projection.js';
 import { type PipelineRunRow, pipelineRuns } from './pipeline-run.projection.js';
 import type { RunResponse } from './run.response.js';
 
@@ -25,7 +25,7 @@ export function runOnWire(row: PipelineRunRow): RunResponse {
 }
 
 /** The run among the rows its stream folds to. */
-export function runAmong(rows: Readonly<Record<string, Rows>>, runId: string): PipelineRunRow {
+export function runAmong(rows: StreamRows, runId: string): PipelineRunRow {
   const row = rows[pipelineRuns.name]?.get(runId);
   if (row === undefined) throw new Error(`Run ${runId} has events and no row.`);
   return row as PipelineRunRow;

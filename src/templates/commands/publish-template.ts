@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { canonicalJson } from '../../kernel/canonical-json.js';
-import type { Rows } from '../../kernel/projection.js';
-import type { CommandContext, Outcome } from '../../kernel/command-context.js';
-import { CommandExecutor, type Reply } from '../../platform/event-store/command-executor.js';
+import type { CommandContext, Outcome, Reply } from '../../kernel/command-context.js';
+import type { StreamRows } from '../../kernel/projection.js';
+import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import { TransientError } from '../../platform/event-store/errors.js';
 import { FindTemplate } from '../contract.js';
 import type { TemplateContent } from '../template.events.js';
@@ -46,7 +46,7 @@ export class PublishTemplateHandler implements ICommandHandler<PublishTemplateCo
  * The version that has this content. Published versions are not kept in memory, so that it may only be found as the one that stood before; where
  * another request published it since, the stream is to be loaded.
  */
-function published(hash: string, rows: Readonly<Record<string, Rows>>, standing: TemplateRow | null): TemplateRow {
+function published(hash: string, rows: StreamRows, standing: TemplateRow | null): TemplateRow {
   const known = [...(rows[templates.name]?.values() ?? []), ...(standing === null ? [] : [standing])] as TemplateRow[];
   const [latest] = known.filter(({ contentHash }) => contentHash === hash).toSorted((a, b) => b.version - a.version);
   if (latest === undefined) throw new TransientError('The template was published by somebody else just now.');

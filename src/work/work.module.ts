@@ -1,0 +1,31 @@
+import { Module } from '@nestjs/common';
+import { ReadModels, inlineReadModels } from '../platform/projections/read-models.js';
+import { ActOnJobHandler } from './jobs/act-on-job.js';
+import { FoundJobs } from './jobs/found-jobs.js';
+import { Heartbeats } from './jobs/heartbeats.js';
+import { JobArchive } from './jobs/job-archive.js';
+import { JobClaims } from './jobs/job-claims.js';
+import { jobStream } from './jobs/job-stream.js';
+import { LeaseSweeper } from './jobs/lease-sweeper.js';
+import { QueueJobHandler } from './jobs/queue-job.js';
+import { WaitingClaims } from './jobs/waiting-claims.js';
+
+/** Jobs: queued, claimed and done by workers, in this process and elsewhere. */
+@Module({
+  providers: [
+    ActOnJobHandler,
+    QueueJobHandler,
+    FoundJobs,
+    JobClaims,
+    WaitingClaims,
+    Heartbeats,
+    LeaseSweeper,
+    JobArchive,
+  ],
+  exports: [LeaseSweeper, JobArchive],
+})
+export class WorkModule {
+  constructor(readModels: ReadModels) {
+    readModels.register(...inlineReadModels(jobStream));
+  }
+}
