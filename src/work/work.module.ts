@@ -9,6 +9,7 @@ import { jobStream } from './jobs/job-stream.js';
 import { LeaseSweeper } from './jobs/lease-sweeper.js';
 import { QueueJobHandler } from './jobs/queue-job.js';
 import { WaitingClaims } from './jobs/waiting-claims.js';
+import { WorkerLoop } from './worker/worker-loop.js';
 
 /** Jobs: queued, claimed and done by workers, in this process and elsewhere. */
 @Module({
@@ -21,8 +22,9 @@ import { WaitingClaims } from './jobs/waiting-claims.js';
     Heartbeats,
     LeaseSweeper,
     JobArchive,
+    WorkerLoop,
   ],
-  exports: [LeaseSweeper, JobArchive],
+  exports: [LeaseSweeper, JobArchive, WorkerLoop],
 })
 export class WorkModule {
   constructor(readModels: ReadModels) {

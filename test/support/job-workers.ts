@@ -1,3 +1,4 @@
+import type { CommandBus } from '@nestjs/cqrs';
 import { v7 as newId } from 'uuid';
 import type { Caller } from '../../src/kernel/command-context.js';
 import type { JsonObject, JsonValue } from '../../src/kernel/json.js';
@@ -27,7 +28,7 @@ export const workerCaller: Caller = {
 /** Everything about jobs on the parts of one process, with a command bus that knows only what jobs need. */
 export function jobWorkers({ database, executor }: Pick<Process, 'database' | 'executor'>) {
   const runs = new ActOnRunHandler(executor);
-  const bus = { execute: (command: unknown) => dispatch(command) } as never;
+  const bus = { execute: (command: unknown) => dispatch(command) } as unknown as CommandBus;
   const found = new FoundJobs(database);
   const clock = new DatabaseClock(database);
   const onJobs = new ActOnJobHandler(executor, bus, found, clock);
@@ -41,6 +42,7 @@ export function jobWorkers({ database, executor }: Pick<Process, 'database' | 'e
     (await onJobs.execute(new ActOnJob(id, asked, context(caller)))).body as JobResponse;
 
   return {
+    bus,
     clock,
     claims,
     found,
