@@ -1,3 +1,5 @@
+import type { ClaimedJobResponse } from './claim.request.js';
+import type { ClaimedJob } from './job-claims.js';
 import type { JobRow } from './job.projection.js';
 import type { JobResponse } from './job.response.js';
 
@@ -26,5 +28,19 @@ export function jobOnWire(job: JobRow): JobResponse {
     created_at: job.createdAt,
     started_at: job.startedAt,
     finished_at: job.finishedAt,
+  };
+}
+
+/** A job as its worker is given it. */
+export function claimedOnWire(job: ClaimedJob): ClaimedJobResponse {
+  return {
+    id: job.id,
+    run_id: job.runId,
+    handler: job.handler,
+    payload: job.payload,
+    attempt: job.attempt,
+    lease_expires_at: job.leaseExpiresAt,
+    correlation_id: job.correlationId,
+    idempotency_key: job.idempotencyKey,
   };
 }

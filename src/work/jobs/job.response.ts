@@ -1,6 +1,6 @@
 import { ApiSchema } from '@nestjs/swagger';
 import type { JsonObject, JsonValue } from '../../kernel/json.js';
-import { AnyJson, Choice, JsonMap, KeyText, Moment, Text, Uuid, Whole } from '../../platform/http/fields.js';
+import { AnyValue, Choice, JsonMap, KeyText, Moment, Text, Uuid, Whole } from '../../platform/http/fields.js';
 import { PageOf } from '../../platform/http/page.response.js';
 
 export const jobStatuses = ['QUEUED', 'RUNNING', 'SUCCESS', 'FAILED', 'NEEDS_HUMAN', 'CANCELED'] as const;
@@ -61,7 +61,7 @@ export class JobResponse {
   @Text({ nullable: true, max: 4000, description: 'Why its last attempt failed, or why it ended.' })
   readonly error!: string | null;
 
-  @AnyJson({ nullable: true, description: 'What it succeeded with.' })
+  @AnyValue({ description: 'What it succeeded with.' })
   readonly output!: JsonValue;
 
   @Moment()

@@ -1,9 +1,7 @@
+import type { WorkedAction } from '../actions.policy.js';
 import { httpAction, type HttpActionSettings } from '../http-action/http-action.js';
 import { actionHandler } from '../node-jobs.policy.js';
 import type { Runner } from './runner.js';
-
-/** Until the table of actions says which they are. */
-type WorkedAction = 'http';
 
 /**
  * Everything that workers of this process can do, by the name of the handler. An action that needs a worker and has no runner here does not
