@@ -5,7 +5,6 @@ import {
   isObject,
   oneOf,
   secondsFrom,
-  textLike,
   type ConfigField,
   type ConfigSchema,
 } from './config-schema.policy.js';
@@ -48,7 +47,10 @@ export const actions = {
         must: `must be an object of at most ${String(MAX_HEADERS)} headers.`,
         holds: (value) => isObject(value) && Object.keys(value).length <= MAX_HEADERS,
         entries: {
-          name: textLike(headerName, "must have a header's name: letters, digits and - mostly."),
+          name: {
+            must: "must have a header's name, letters, digits and - mostly, of one that does not say how the connection is used.",
+            holds: (name) => typeof name === 'string' && headerName.test(name) && !isConnectionHeader(name),
+          },
           value: {
             must: 'must be text on one line, or {"secret": "NAME"} with the name of a secret.',
             holds: isHeader,
@@ -79,6 +81,15 @@ export function isAction(name: JsonValue | undefined): name is Action {
 /** Whether a text names an action that a worker does. */
 export function isWorked(name: JsonValue | undefined): name is WorkedAction {
   return isAction(name) && actions[name].isWorked;
+}
+
+/** They say how the connection is used, which is not the author's to say. */
+const connectionHeaders =
+  /^(?:connection|content-length|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i;
+
+/** Whether a header is set by whoever sends the request, never by the author. */
+export function isConnectionHeader(name: string): boolean {
+  return connectionHeaders.test(name);
 }
 
 function isAddress(value: JsonValue): boolean {

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../kernel/json.js';
+import { isConnectionHeader } from '../actions.policy.js';
 import { hopeless } from '../worker/runner.js';
 import type { HeaderValue } from './secrets.js';
 
@@ -17,10 +18,6 @@ const WITH_INPUT = ['POST', 'PUT', 'PATCH'];
 const DEFAULT_TIMEOUT_SECONDS = 30;
 /** A node may have longer, its single calls not. */
 const MAX_TIMEOUT_SECONDS = 3600;
-
-/** They say how the connection is used, which is not the author's to say. */
-const OWN_HEADERS =
-  /^(?:host|connection|content-length|expect|keep-alive|te|trailer|transfer-encoding|upgrade|proxy-.*)$/i;
 
 /**
  * Reads a job's payload. What a template holds was checked when it was published; a person may have sent another payload since.
@@ -54,7 +51,7 @@ function urlOf(url: JsonValue | undefined): URL {
 function headersOf(headers: JsonObject): HttpCall['headers'] {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => {
-      if (OWN_HEADERS.test(name)) throw hopeless(`config.headers must not hold ${name}: it is set by itself.`);
+      if (isConnectionHeader(name)) throw hopeless(`config.headers must not hold ${name}: it is set by itself.`);
       return [name, headerValueOf(name, value)] as const;
     }),
   );
