@@ -1,5 +1,6 @@
 import { evaluation } from '../platform/expressions/conditions.js';
 import { type StreamType, inline } from '../platform/event-store/stream-type.js';
+import { jobs } from '../work/contract.js';
 import { decisionGates } from './decision-gate/decision-gate.projection.js';
 import { pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
 import type { RunCommand } from './run-command.decider.js';
@@ -13,7 +14,7 @@ export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
   ...runStreamType,
   decider: createRunDecider(evaluation),
   stateVersion: 3,
-  projections: [inline(pipelineRuns), inline(stageConfigs), inline(decisionGates)],
+  projections: [inline(pipelineRuns), inline(stageConfigs), inline(decisionGates), inline(jobs)],
   claims: (before, events) => ({
     take: events.flatMap((event) => (openedSubjects(before, event).flatMap(openRunClaims))),
     release:

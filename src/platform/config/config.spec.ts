@@ -28,7 +28,10 @@ describe('loading the configuration', () => {
       sealingKey: undefined,
       rateLimitPerMinute: 0,
       trustedKeys: [],
+      workerConcurrency: 10,
+      httpAllowPrivate: [],
       shutdownSeconds: 20,
+      secrets: new Map(),
     });
   });
 
@@ -49,7 +52,11 @@ describe('loading the configuration', () => {
       STAGELINE_SEALING_KEY: SEALING_KEY,
       STAGELINE_RATE_LIMIT: '60',
       STAGELINE_TRUSTED_KEYS: '0123456789abcdef0123456789abcdef',
+      STAGELINE_WORKER_CONCURRENCY: '1',
+      STAGELINE_HTTP_ALLOW_PRIVATE: 'on',
       STAGELINE_SHUTDOWN_SECONDS: '1',
+      STAGELINE_SECRET_CRM_TOKEN: ' Bearer abc\n',
+      STAGELINE_SECRET_EMPTY: '',
     };
     expect(loadConfig(env)).toEqual({
       port: 0,
@@ -67,7 +74,10 @@ describe('loading the configuration', () => {
       sealingKey: SEALING_KEY,
       rateLimitPerMinute: 60,
       trustedKeys: ['0123456789abcdef0123456789abcdef'],
+      workerConcurrency: 1,
+      httpAllowPrivate: 'all',
       shutdownSeconds: 1,
+      secrets: new Map([['CRM_TOKEN', 'Bearer abc']]),
     });
   });
 

@@ -86,6 +86,9 @@ export function jsonMap(maxBytes: number): Rule {
 /** An object that is no list. */
 export const object: Rule = { holds: isObject, message: 'must be a JSON object.' };
 
+/** Whatever JSON says, null included. */
+export const anyValue: Rule = { holds: (value) => value !== undefined, message: 'may be any JSON value.' };
+
 /** A list of at most `max` items of any kind. */
 export function list(max: number): Rule {
   return {
