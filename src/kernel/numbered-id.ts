@@ -5,6 +5,7 @@ const NUMBERED = 12;
  * its ids this way, because chance enters a command once, at the edge.
  */
 export function numberedId(freshId: string, n: number): string {
+  if (n === 0) return freshId;
   const moved = (BigInt(`0x${freshId.slice(-NUMBERED)}`) + BigInt(n)) % (1n << 48n);
   return freshId.slice(0, -NUMBERED) + moved.toString(16).padStart(NUMBERED, '0');
 }

@@ -1,5 +1,6 @@
 import type { Finding, RiskView } from './run.events.js';
 import { own } from '../kernel/json-values.js';
+import { isWorkThrough } from './stage-work.decider.js';
 import type { Stage } from './stage.plan.js';
 
 /** Whether a stage may be completed: each reason why not, with the action that removes it at the same index. */
@@ -18,6 +19,7 @@ export function assessReadiness(stage: Stage, risks: readonly RiskView[]): Readi
     ...openMilestones(stage).map(milestoneObstacle),
     ...unmetCriteria(stage),
     ...openRisks(risks),
+    ...unfinishedGraph(stage),
   ];
   return {
     ready: obstacles.length === 0,
@@ -77,6 +79,12 @@ function openRisks(risks: readonly RiskView[]): readonly Obstacle[] {
         `Dismiss risk ${id} with a reason.`,
       ),
     );
+}
+
+function unfinishedGraph(stage: Stage): readonly Obstacle[] {
+  if (isWorkThrough(stage)) return [];
+  const advice = 'Wait until its nodes have ended, or end them by their jobs.';
+  return [obstacle('graph-unfinished', 'The graph of the stage is still at work.', 'finish-graph', advice)];
 }
 
 function obstacle(code: string, message: string, action: string, advice: string): Obstacle {

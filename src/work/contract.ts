@@ -1,16 +1,9 @@
-export { cutOffGraph, advanceGraph, isThrough, settleNode, wakeGraph } from './graph.decider.js';
-export type { GraphSurroundings, WorkEvent } from './graph.decider.js';
+export { cutOffGraph, advanceGraph, isPutOff, settleNode, wakeGraph } from './graph.decider.js';
+export { beginGraph, rerunOf, resumeGraph } from './graph-attempt.decider.js';
+export type { GraphSurroundings, WorkEvent } from './node-at-hand.policy.js';
 export type { GraphDefinition, NodeEvent, NodeType } from './graph.events.js';
 export { nodeCatalogue } from './graph.events.js';
-export {
-  beginGraph,
-  evolveNode,
-  evolveNodeJob,
-  rerunOf,
-  resumeGraph,
-  type GraphState,
-  type NodeState,
-} from './graph-state.decider.js';
+export { evolveGraph, isThrough, jobOf, type GraphState, type NodeState } from './graph-state.decider.js';
 export { graphIndex } from './graph-index.policy.js';
 export {
   cancelJob,

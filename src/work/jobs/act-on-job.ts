@@ -1,12 +1,9 @@
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type CommandContext, type Outcome, type Reply } from '../../kernel/command-context.js';
-import { refuse } from '../../kernel/domain-error.js';
-import type { JsonValue } from '../../kernel/json.js';
 import type { StreamRows } from '../../kernel/projection.js';
 import { DatabaseClock } from '../../platform/database/database-clock.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import { ActOnRun, type Asked } from '../../runs/contract.js';
-import { MAX_OUTPUT_LENGTH } from '../graph.decider.js';
 import { FoundJobs } from './found-jobs.js';
 import type { AskedOfJob } from './job-command.decider.js';
 import { jobOnWire } from './job-on-wire.js';
@@ -47,7 +44,6 @@ export class ActOnJobHandler implements ICommandHandler<ActOnJob> {
   async execute({ jobId, asked, context }: ActOnJob): Promise<Outcome> {
     const { tenantId } = context.caller;
     const job = await this.found.get(tenantId, jobId);
-    requireFittingOutput(job, asked);
     const correlationId = isOfFlow[asked.type] ? job.correlationId : context.correlationId;
     const about = { ...context, correlationId, now: await this.clock.now() };
     let row: JobRow | undefined;
@@ -74,18 +70,4 @@ export class ActOnJobHandler implements ICommandHandler<ActOnJob> {
     const data = { ...asked.data, stage: stage ?? '', node: nodeId ?? '', jobId: id };
     return this.commands.execute(new ActOnRun(runId, { type: asked.type, data } as Asked, context, answer));
   }
-}
-
-/** Whoever hands on more than fits is told before anything is recorded. */
-function requireFittingOutput({ id, stage, nodeId }: JobRow, { type, data }: AskedOfJob): void {
-  if (type !== 'complete_job' && type !== 'resolve_job') return;
-  const length = lengthOf(data.output);
-  if (length <= MAX_OUTPUT_LENGTH) return;
-  const of = nodeId === null ? `job ${id}` : `node ${nodeId} of stage ${stage ?? ''}`;
-  const message = `The output of ${of} has ${String(length)} characters as JSON; ${String(MAX_OUTPUT_LENGTH)} is the limit. Hand on where it is, not what it is.`;
-  throw refuse('output-too-large', message, { job_id: id, stage, node: nodeId, length, limit: MAX_OUTPUT_LENGTH });
-}
-
-function lengthOf(output: JsonValue | undefined): number {
-  return output === undefined ? 0 : JSON.stringify(output).length;
 }
