@@ -28,6 +28,7 @@ describe('loading the configuration', () => {
       sealingKey: undefined,
       rateLimitPerMinute: 0,
       trustedKeys: [],
+      archiveJobsAfterSeconds: 86400,
       shutdownSeconds: 20,
     });
   });
@@ -49,6 +50,7 @@ describe('loading the configuration', () => {
       STAGELINE_SEALING_KEY: SEALING_KEY,
       STAGELINE_RATE_LIMIT: '60',
       STAGELINE_TRUSTED_KEYS: '0123456789abcdef0123456789abcdef',
+      STAGELINE_ARCHIVE_JOBS_AFTER_SECONDS: '3600',
       STAGELINE_SHUTDOWN_SECONDS: '1',
     };
     expect(loadConfig(env)).toEqual({
@@ -67,6 +69,7 @@ describe('loading the configuration', () => {
       sealingKey: SEALING_KEY,
       rateLimitPerMinute: 60,
       trustedKeys: ['0123456789abcdef0123456789abcdef'],
+      archiveJobsAfterSeconds: 3600,
       shutdownSeconds: 1,
     });
   });
