@@ -15,7 +15,10 @@ afterAll(() => service.close());
 
 const asClient = <T>(work: (client: pg.Client) => Promise<T>) => asOwner(service.connection, work);
 const countIn = (table: string) =>
-  asClient(async (client) => Number((await client.query(`select count(*) from ${table}`)).rows[0]?.count));
+  asClient(async (client) => {
+    const { rows } = await client.query<{ count: string }>(`select count(*) from ${table}`);
+    return Number(rows[0]?.count);
+  });
 const listed = async (query = '') =>
   accepted(await service.api.get<{ items: Job[] }>(`/jobs?limit=200${query}`)).items.map(({ id }) => id);
 
