@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { startTestService } from '../support/service.js';
 import { until } from '../support/wait.js';
+
+jest.setTimeout(30_000);
 
 const TOKEN = 'Bearer crm-token-314159';
 const settings = { STAGELINE_SECRET_CRM: TOKEN };

@@ -1,11 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ApiClient } from '../support/api-client.js';
 import { type Child, runCommand } from '../support/child.js';
 import { makeFolder, removeFolder } from '../support/folders.js';
 import { ADMIN_KEY, keyFor, startTestService } from '../support/service.js';
 import { until } from '../support/wait.js';
+
+jest.setTimeout(30_000);
 
 const page = readFileSync(new URL('../../docs/worker.md', import.meta.url), 'utf8');
 const [typescript, python, bash] = ['ts', 'python', 'bash'].map(
@@ -100,7 +102,7 @@ describe.each([
     await comes(next, 'is done', isDone);
     await other.post(`/jobs/${id}/complete`, { attempt: 2, output: 'by another' });
     expect(await read(id)).toMatchObject({ status: 'SUCCESS', output: 'by another' });
-  }, 30_000);
+  });
 
   it('finishes its job when it is told to stop', async () => {
     const id = await queue({ name: 'Ada', seconds: 1 });
