@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { agents, jobWorkers } from '../support/job-workers.js';
 import { expectReadModelsToEqualFold } from '../support/read-model-fold.js';
-import { openStore } from '../support/store.js';
+import { v7 as newId } from 'uuid';
+import { contextOf, openStore } from '../support/store.js';
 import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 
 let opened: Awaited<ReturnType<typeof openStore>>;
@@ -66,12 +67,70 @@ describe('claiming', () => {
     expect(taken.flat().sort()).toEqual(ids.sort());
   });
 
+  it('gives a tenant its own jobs only, and the service those of all', async () => {
+    const [ours, theirs] = [contextOf().caller, { ...contextOf().caller, tenantId: newId() }];
+    const mine = await jobs.queue({ handler: 'shared' }, ours);
+    const yours = await jobs.queue({ handler: 'shared' }, theirs);
+    const claim = { handlers: ['shared'], limit: 10, workerId: 'w1', leaseSeconds: 30 };
+    expect(await jobs.claims.claim({ ...claim, caller: theirs })).toMatchObject([{ id: yours.id }]);
+    await expect(jobs.found.get(theirs.tenantId, mine.id)).rejects.toMatchObject({ code: 'job-not-found' });
+    await expect(jobs.heartbeats.beat(theirs.tenantId, mine.id, 1)).rejects.toMatchObject({ code: 'job-not-found' });
+    const hers = await jobs.queue({ handler: 'shared' }, theirs);
+    const all = await jobs.claims.claim({ ...claim, caller: null });
+    expect(all.map(({ id, tenantId }) => [id, tenantId])).toEqual([
+      [mine.id, ours.tenantId],
+      [hers.id, theirs.tenantId],
+    ]);
+  });
+
+  it('takes at most what it asked for, of handlers that waited longest first', async () => {
+    const old = await jobs.queue({ handler: 'old' });
+    await jobs.queue({ handler: 'new' });
+    await jobs.queue({ handler: 'new' });
+    const taken = await jobs.claim(['new', 'old', 'none'], 2);
+    expect(taken.map(({ handler }) => handler)).toEqual(['old', 'new']);
+    expect(taken[0]?.id).toBe(old.id);
+  });
+
   it('comes back to what was reserved and never started', async () => {
     const { id } = await jobs.queue({ handler: 'lost-claim' });
     await opened.database.call({ name: 'reserve', text: 'select * from reserve_jobs(null, $1, 1)' }, [['lost-claim']]);
     expect(await jobs.claim(['lost-claim'])).toEqual([]);
     await lapse('reserved_until', id);
     expect(await jobs.claim(['lost-claim'])).toMatchObject([{ id }]);
+  });
+});
+
+describe('a job that fails', () => {
+  it('runs again after its pause, and needs a human when its attempts are used up', async () => {
+    const { id } = await jobs.queue({ handler: 'failing', maxAttempts: 2 });
+    await jobs.claim(['failing']);
+    expect(await jobs.fail(id, 1)).toMatchObject({ status: 'QUEUED', failed_count: 1, error: 'No ink.' });
+    expect(await jobs.claim(['failing'])).toEqual([]);
+    const { nextRunAt } = await jobs.found.get(DEFAULT_TENANT_ID, id);
+    expect(Date.parse(String(nextRunAt)) - Date.parse(await jobs.clock.now())).toBeGreaterThan(0);
+    await jobs.act(id, { type: 'retry_job', data: {} });
+    await jobs.claim(['failing']);
+    expect(await jobs.fail(id, 2)).toMatchObject({ status: 'QUEUED', failed_count: 1 });
+  });
+
+  it('for good is over at once', async () => {
+    const { id } = await jobs.queue({ handler: 'hopeless' });
+    await jobs.claim(['hopeless']);
+    expect(await jobs.fail(id, 1, { retryable: false })).toMatchObject({ status: 'FAILED', error: 'No ink.' });
+  });
+
+  it('of a run is resolved by a person, whose output its node hands on', async () => {
+    const { runId } = await jobs.startRun(agents('stuck'));
+    const [claimed] = await jobs.claim(['stuck']);
+    const id = claimed?.id ?? '';
+    await jobs.act(id, { type: 'need_human', data: { attempt: 1, reason: 'Which one?' } });
+    const resolution = { outcome: 'succeeded' as const, output: { which: 1 }, reason: 'The first.' };
+    expect(await jobs.act(id, { type: 'resolve_job', data: resolution }, contextOf().caller)).toMatchObject({
+      status: 'SUCCESS',
+      output: { which: 1 },
+    });
+    expect((await opened.store.read(DEFAULT_TENANT_ID, runId)).at(-1)?.type).toBe('pipeline_run.completed');
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import type { JsonValue } from '../../src/kernel/json.js';
@@ -11,6 +11,8 @@ import { WorkerLoop, type WorkerOptions } from '../../src/work/worker/worker-loo
 import { agents, jobWorkers } from '../support/job-workers.js';
 import { openStore } from '../support/store.js';
 import { until } from '../support/wait.js';
+
+jest.setTimeout(30_000);
 
 Logger.overrideLogger(false);
 

@@ -107,7 +107,7 @@ export function AnyValue(options: FieldOptions = {}): PropertyDecorator {
   ].concat(['string', 'number', 'boolean'].map((type) => ({ type }) as never));
   return field(
     { ...options, nullable: true },
-    { rule: rules.anyValue, schema: { oneOf: kinds } as ApiPropertyOptions },
+    { rule: rules.anyValue, schema: { oneOf: kinds } },
   );
 }
 

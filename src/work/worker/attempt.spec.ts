@@ -75,7 +75,9 @@ describe('an attempt', () => {
       thirdBeat.resolve('done');
       return Promise.resolve({ cancelRequested: false });
     };
-    expect((await attempting(() => thirdBeat.promise, { beat })).told).toEqual([{ output: 'done' }]);
+    expect((await attempting(() => thirdBeat.promise, { beat }, { leaseSeconds: 1.5 })).told).toEqual([
+      { output: 'done' },
+    ]);
   });
 
   it.each<[string, Reports['beat'], string]>([
