@@ -1,5 +1,6 @@
 import { evaluation } from '../platform/expressions/conditions.js';
 import { type StreamType, inline } from '../platform/event-store/stream-type.js';
+import { causesOf } from './causes.policy.js';
 import { decisionGates } from './decision-gate/decision-gate.projection.js';
 import { pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
 import type { RunCommand } from './run-command.decider.js';
@@ -21,6 +22,7 @@ export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
         ? openRunClaims(before.origin.subject)
         : [],
   }),
+  causes: causesOf,
   provenance: (state) =>
     state.status === 'not_started'
       ? {}
