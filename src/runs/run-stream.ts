@@ -1,6 +1,7 @@
 import { evaluation } from '../platform/expressions/conditions.js';
 import { type StreamType, inline } from '../platform/event-store/stream-type.js';
 import { jobs } from '../work/contract.js';
+import { causesOf } from './causes.policy.js';
 import { decisionGates } from './decision-gate/decision-gate.projection.js';
 import { pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
 import type { RunCommand } from './run-command.decider.js';
@@ -22,6 +23,7 @@ export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
         ? openRunClaims(before.origin.subject)
         : [],
   }),
+  causes: causesOf,
   provenance: (state) =>
     state.status === 'not_started'
       ? {}
