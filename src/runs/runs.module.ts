@@ -10,6 +10,7 @@ import { GateEvidence } from './decision-gate/gate-evidence.js';
 import { GatesController } from './decision-gate/gates.controller.js';
 import { ListGatesHandler } from './decision-gate/list-gates.query.js';
 import { GateExpiry } from './gate-expiry.js';
+import { ListNodesHandler } from './node-run/list-nodes.query.js';
 import { GetRunHandler } from './pipeline-run/get-run.query.js';
 import { ListRunsHandler } from './pipeline-run/list-runs.query.js';
 import { RunsController } from './pipeline-run/runs.controller.js';
@@ -31,6 +32,7 @@ import { runStream } from './run-stream.js';
     FoundGates,
     GateEvidence,
     RunHistory,
+    ListNodesHandler,
     GateExpiry,
   ],
   exports: [GateExpiry],

@@ -1,6 +1,6 @@
 export { cutOffGraph, advanceGraph, isThrough, settleNode, wakeGraph } from './graph.decider.js';
 export type { GraphSurroundings, WorkEvent } from './graph.decider.js';
-export type { GraphDefinition, NodeEvent, NodeType } from './graph.events.js';
+export type { GraphDefinition, Incoming, NodeError, NodeEvent, NodeType, SkipReason } from './graph.events.js';
 export { nodeCatalogue } from './graph.events.js';
 export {
   beginGraph,
@@ -10,6 +10,7 @@ export {
   resumeGraph,
   type GraphState,
   type NodeState,
+  type NodeStatus,
 } from './graph-state.decider.js';
 export { graphIndex } from './graph-index.policy.js';
 export {
@@ -26,5 +27,6 @@ export {
   type ResolveJob,
   type StartJob,
 } from './job.decider.js';
-export { jobCatalogue, type JobEvent } from './job.events.js';
+export { jobCatalogue, type JobEvent, type JobStatus } from './job.events.js';
 export { graphDefaults } from './node-jobs.policy.js';
+export { leftNodes, type LeftNode } from './left-nodes.policy.js';

@@ -118,7 +118,7 @@ export function retryJob(
   { payload, reason }: Readonly<{ payload?: JsonObject | undefined; reason?: string | undefined }>,
   now: string,
 ): readonly JobEvent[] {
-  if (job.status === 'QUEUED' && job.nextRunAt === null && payload === undefined) return [];
+  if (job.status === 'QUEUED' && (job.nextRunAt ?? now) <= now && payload === undefined) return [];
   requireStatus(requireOpen(job), ['NEEDS_HUMAN', 'QUEUED'], 'QUEUED');
   const detail = { ...naming(job), attempt: job.attempts, from: job.status, error: null, next_run_at: now };
   return [
