@@ -9,6 +9,7 @@ import { createRunDecider } from './run.decider.js';
 import type { RunState } from './run-state.decider.js';
 import { stageConfigs } from './stage-config/stage-config.projection.js';
 import { stageGraphs } from './stage-graph/stage-graph.projection.js';
+import { timers } from './timers/timer.projection.js';
 
 /** A run's stream: its rules, its read models, and the claim that lets a subject have one open run at a time. */
 export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
@@ -21,6 +22,7 @@ export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
     inline(stageGraphs),
     inline(nodeRuns),
     inline(decisionGates),
+    inline(timers),
   ],
   claims: (before, events) => ({
     take: events.flatMap((event) => openedSubjects(before, event).flatMap(openRunClaims)),

@@ -9,7 +9,6 @@ import { FoundGates } from './decision-gate/found-gates.js';
 import { GateEvidence } from './decision-gate/gate-evidence.js';
 import { GatesController } from './decision-gate/gates.controller.js';
 import { ListGatesHandler } from './decision-gate/list-gates.query.js';
-import { GateExpiry } from './gate-expiry.js';
 import { ListNodesHandler } from './node-run/list-nodes.query.js';
 import { GetRunHandler } from './pipeline-run/get-run.query.js';
 import { ListRunsHandler } from './pipeline-run/list-runs.query.js';
@@ -17,6 +16,8 @@ import { RunsController } from './pipeline-run/runs.controller.js';
 import { RunHistory } from './run-history.js';
 import { ListStagesHandler } from './stage-config/list-stages.query.js';
 import { runStream } from './run-stream.js';
+import { DueRuns } from './timers/due-runs.js';
+import { TimerLoop } from './timers/timer-loop.js';
 
 /** Runs, their stages, milestones, risks, results and gates. */
 @Module({
@@ -33,9 +34,10 @@ import { runStream } from './run-stream.js';
     GateEvidence,
     RunHistory,
     ListNodesHandler,
-    GateExpiry,
+    DueRuns,
+    TimerLoop,
   ],
-  exports: [GateExpiry],
+  exports: [TimerLoop],
 })
 export class RunsModule {
   constructor(readModels: ReadModels) {
