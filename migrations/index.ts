@@ -7,6 +7,7 @@ import { GateRules1763600000006 } from './1763600000006-gate-rules.js';
 import { Projections1763600000007 } from './1763600000007-projections.js';
 import { Insights1763600000008 } from './1763600000008-insights.js';
 import { Jobs1763600000009 } from './1763600000009-jobs.js';
+import { GraphRuns1763600000010 } from './1763600000010-graph-runs.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   Projections1763600000007,
   Insights1763600000008,
   Jobs1763600000009,
+  GraphRuns1763600000010,
 ];

@@ -13,15 +13,15 @@ type Handler<R extends Row, Event extends DomainEvent<string, object>, Type exte
   row: R | undefined,
   event: Projected<Extract<Event, { type: Type }>>,
   key: string,
-) => R;
+) => R | undefined;
 
 /**
  * One read model as a pure function from row and event to row.
  *
  * The rows of one stream are a function of that stream's events alone; what spans streams is a query over rows. The same definition
  * serves inline writing, catching up, rebuilding and time travel. The keys of `on` are the subscription. `keysOf` names the rows an
- * event touches, by primary key; `row` is undefined where there is none yet. Each row has its `tenantId` and, as `streamVersion`, the
- * version of the last event that touched it.
+ * event touches, by primary key; `row` is undefined where there is none yet, or where it was final and forgotten; a handler that answers
+ * undefined leaves it so. Each row has its `tenantId` and, as `streamVersion`, the version of the last event that changed it.
  */
 export type Projection<R extends Row, Event extends DomainEvent<string, object>> = Readonly<{
   /** The read model's table; also the checkpoint's key: never rename a deployed projection. */
@@ -73,5 +73,5 @@ export function projectInto<R extends Row, Event extends DomainEvent<string, obj
   if (handle === undefined) return;
   const keys = projection.keysOf(event);
   const touched = keys.map((key) => handle(rows.get(key), event as Parameters<typeof handle>[1], key));
-  for (const [index, row] of touched.entries()) rows.set(keys[index] as string, row);
+  for (const [index, row] of touched.entries()) if (row !== undefined) rows.set(keys[index] as string, row);
 }

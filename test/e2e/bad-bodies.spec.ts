@@ -175,7 +175,7 @@ const wrong: readonly (readonly [string, object, readonly string[]])[] = [
   ['{run}/park', {}, ['/reason']],
   ['{run}/unpark', { reason: '' }, ['/reason']],
   ['{run}/cancel', { reason: 'x', outcome: 'x'.repeat(101) }, ['/outcome']],
-  ['{run}/resume', { from_node: 'No Key' }, ['/from_node']],
+  ['{run}/resume', { reason: 'Again.', from_node: '' }, ['/from_node']],
   ['{gate}/decision', {}, ['/decision']],
   ['{gate}/decision', { decision: 'PROCEED' }, ['/decision']],
   ['{gate}/decision', { decision: 'approve' }, ['/decision']],
