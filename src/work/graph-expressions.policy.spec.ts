@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { expressionChecks } from '../platform/expressions/conditions.js';
+import fc from 'fast-check';
+import { evaluateExpression, expressionChecks } from '../platform/expressions/conditions.js';
 import { checkGraph } from './graph.policy.js';
+import { referencedNodes } from './graph-values.policy.js';
 import type { GraphDefinition } from './graph.events.js';
 import { edge, graphOf, node, start } from '../../test/support/graphs.js';
 
@@ -39,7 +41,7 @@ describe('an expression of a graph', () => {
     ['(nodes).start.output == 1', 'bad-reference', 2],
     ['nodes["st" + "art"].output == 1', 'bad-reference', 1],
     ['nodes["st\\u0061rt"].output == 1', 'bad-reference', 1],
-    ['nodes.start.ouput == 1', 'mistyped-condition', 1],
+    ['nodes.start.ouput == 1', 'mistyped-condition', 13],
   ])('may not be %s: %s', (condition, code, column) => {
     expect(found(inGraph(condition))).toEqual([[code, column]]);
   });
@@ -63,7 +65,12 @@ describe('an expression of a graph', () => {
         edge('late one', 'end', 'nodes.judge.output.score > 1 && nodes.judge.output.result'),
       ],
     );
-    expect(found(graph)).toEqual([['mistyped-condition', 1]]);
+    expect(found(graph)).toEqual([['mistyped-condition', 20]]);
+    const flag = graphOf(graph.nodes, [
+      ...graph.edges.slice(0, -1),
+      edge('late one', 'end', 'nodes.judge.output.result > 1'),
+    ]);
+    expect(found(flag)).toEqual([['mistyped-condition', 1]]);
   });
 
   it('is asked about its ancestors in a circle too', () => {
@@ -77,5 +84,59 @@ describe('an expression of a graph', () => {
       ['cycle', undefined],
       ['not-an-ancestor', 1],
     ]);
+  });
+
+  it('that is sound finds all it speaks of when it runs', () => {
+    const nodeIds = ['a', 'b c', 'd', "e'", 'f"'];
+    const texts = [
+      '"',
+      "'",
+      '"""',
+      'r"',
+      '\\"',
+      ']',
+      '[',
+      '"b c"',
+      "'d'",
+      '"e\'"',
+      "'f\"'",
+      '"a"',
+      '"\\u0061"',
+      '// ',
+      '\n',
+      ' ',
+    ];
+    const parts = [
+      'nodes',
+      '.',
+      'a',
+      'output',
+      '.output',
+      'nodes.a.output',
+      'nodes["b c"].output',
+      'nodes.d',
+      '+',
+      '==',
+      '(',
+      ')',
+      'has(',
+    ];
+    const token = fc.constantFrom(...parts, ...texts);
+    const sound = fc.array(token, { minLength: 1, maxLength: 7 }).map((tokens) => tokens.join(''));
+    const all = Object.fromEntries(nodeIds.map((id) => [id, { output: id }]));
+    const chain = nodeIds.map((id, n) => edge(nodeIds[n - 1] ?? 'start', id));
+    let soundCount = 0;
+    fc.assert(
+      fc.property(sound, (expression) => {
+        const last = node('last', 'action', { action: 'set', values: { x: expression } });
+        const graph = graphOf([start, ...nodeIds.map((id) => node(id)), last], [...chain, edge('f"', 'last')]);
+        if (checkGraph(graph, expressionChecks).length > 0) return;
+        soundCount += 1;
+        const met = Object.fromEntries(referencedNodes(expression).map((id) => [id, all[id] ?? {}]));
+        expect(evaluateExpression(expression, { nodes: met })).toEqual(evaluateExpression(expression, { nodes: all }));
+      }),
+      { numRuns: 3000 },
+    );
+    expect(soundCount).toBeGreaterThan(50);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ExpressionChecks } from '../kernel/expression.js';
 import { expressionChecks } from '../platform/expressions/conditions.js';
+import { readGraphDraft } from './graph-draft.policy.js';
 import { checkGraph, executionOrder } from './graph.policy.js';
 import { warnAboutGraph } from './graph-warnings.policy.js';
 import type { EdgeDefinition, GraphDefinition } from './graph.events.js';
@@ -110,6 +111,60 @@ describe('a graph', () => {
   });
 });
 
+describe('checking whatever was sent', () => {
+  it('always comes to an answer, with problems that can be kept', () => {
+    const names = fc.constantFrom(
+      'id',
+      'type',
+      'name',
+      'config',
+      'next',
+      'from',
+      'to',
+      'condition',
+      'nodes',
+      'edges',
+      'action',
+      'values',
+      'headers',
+    );
+    const words = fc.constantFrom(
+      'a',
+      'b',
+      'trigger',
+      'action',
+      'agent',
+      'http',
+      'set',
+      'condition',
+      'delay',
+      'toString',
+      'nodes.a',
+      'output',
+    );
+    const { sent } = fc.letrec((tie) => ({
+      sent: fc.oneof(
+        { depthSize: 'medium', withCrossShrink: true },
+        words,
+        fc.constantFrom(null, 0, -1, true),
+        tie('list'),
+        tie('fields'),
+      ),
+      list: fc.array(tie('sent'), { maxLength: 4 }),
+      fields: fc.dictionary(names, tie('sent'), { maxKeys: 6 }),
+    }));
+    const part = fc.array(fc.dictionary(names, sent, { maxKeys: 8 }), { maxLength: 5 });
+    fc.assert(
+      fc.property(part, part, (nodes, edges) => {
+        const draft = readGraphDraft({ nodes, edges });
+        const told = [...checkGraph(draft, expressionChecks), ...warnAboutGraph(draft)];
+        expect(JSON.parse(JSON.stringify(told))).toEqual(told);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
 describe('checking a large graph', () => {
   const size = 1_000;
   const nodes = Array.from({ length: size }, (_, n) => node(`n${String(n)}`, n === 0 ? 'trigger' : 'parallel'));
@@ -144,5 +199,13 @@ describe('checking a large graph', () => {
     expect(problems).toHaveLength(size - 1);
     expect(suggested.length).toBeLessThan(400);
     expect(problems[0]?.hint).toBe('Did you mean "n1"?');
+  });
+
+  it('tells the first hundreds where every condition is wrong', () => {
+    const problems = checkGraph(
+      large((n) => `output.a > ${String(n)} + "a"`),
+      expressionChecks,
+    );
+    expect(problems).toHaveLength(500);
   });
 });
