@@ -46,7 +46,8 @@ export type ClaimedJob = Readonly<{
   idempotencyKey: string | null;
 }>;
 
-type Reserved = Readonly<{
+/** A job as its reservation found it. */
+export type Reserved = Readonly<{
   id: string;
   tenant_id: string;
   run_id: string | null;
@@ -71,9 +72,17 @@ export class JobClaims {
 
   /** Takes what is due now; empty where nothing is. */
   async claim(claim: Claim): Promise<readonly ClaimedJob[]> {
-    const tenantId = claim.caller?.tenantId ?? null;
-    const reserved = await this.database.call<Reserved>(RESERVE, [tenantId, claim.handlers, claim.limit]);
-    const started = await Promise.allSettled(byCommand(reserved).map((jobs) => this.start(jobs, claim)));
+    return this.start(await this.reserve(claim), claim);
+  }
+
+  /** First half: keeps what is due from other claimers. */
+  reserve({ caller, handlers, limit }: Claim): Promise<readonly Reserved[]> {
+    return this.database.call<Reserved>(RESERVE, [caller?.tenantId ?? null, handlers, limit]);
+  }
+
+  /** Second half. Throws only where nothing could be started. */
+  async start(reserved: readonly Reserved[], claim: Claim): Promise<readonly ClaimedJob[]> {
+    const started = await Promise.allSettled(byCommand(reserved).map((jobs) => this.startTogether(jobs, claim)));
     const taken = started.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
     const failed = started.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     if (failed.length > 0 && taken.length === 0) throw failed[0];
@@ -81,7 +90,7 @@ export class JobClaims {
     return taken;
   }
 
-  private async start(jobs: Together, claim: Claim): Promise<readonly ClaimedJob[]> {
+  private async startTogether(jobs: Together, claim: Claim): Promise<readonly ClaimedJob[]> {
     const [{ tenant_id: tenantId, correlation_id: correlationId, reserved_at }] = jobs;
     const now = reserved_at.toISOString();
     const leaseExpiresAt = addSeconds(now, claim.leaseSeconds);
