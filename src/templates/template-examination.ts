@@ -1,5 +1,5 @@
 import { nearest } from '../kernel/nearest.js';
-import { checkCondition } from '../platform/expressions/conditions.js';
+import { expressionChecks } from '../platform/expressions/conditions.js';
 import { fieldFaults, type FieldFault } from '../platform/http/field-faults.js';
 import { isObject } from '../platform/http/field-rules.js';
 import { invalidInput } from '../platform/http/invalid-input.js';
@@ -7,7 +7,7 @@ import { builtInTemplates } from './built-in/built-in.js';
 import { readDraft } from './template-draft.policy.js';
 import type { TemplateContent } from './template.events.js';
 import { checkTemplate } from './template.policy.js';
-import { problem, type Problem } from './template-problem.policy.js';
+import { problem, type Problem } from '../kernel/definition-problem.js';
 import { TemplateContentRequest } from './template.request.js';
 import { warnAbout } from './template-warnings.policy.js';
 
@@ -31,7 +31,7 @@ export function examineTemplate(sent: unknown): Examination {
   if (!isObject(sent)) throw invalidInput([{ pointer: '', detail: 'must be a JSON object.' }]);
   const misshapen = fieldFaults(TemplateContentRequest, sent).map(shapeProblem);
   const draft = readDraft(sent);
-  const misconceived = [...reservedKey(draft), ...checkTemplate(draft, checkCondition)];
+  const misconceived = [...reservedKey(draft), ...checkTemplate(draft, expressionChecks)];
   const errors = [
     ...misshapen,
     ...misconceived.filter(({ path }) => !misshapen.some((fault) => isWithin(path, fault.path))),

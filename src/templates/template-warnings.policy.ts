@@ -1,5 +1,5 @@
 import type { GateDefinition, StageDefinition, TemplateContent } from './template.events.js';
-import { broken, problem, type Problem } from './template-problem.policy.js';
+import { broken, problem, type Problem } from '../kernel/definition-problem.js';
 
 /** What can be run and is probably not meant. */
 export function warnAbout({ stages }: TemplateContent): readonly Problem[] {

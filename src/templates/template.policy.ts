@@ -1,8 +1,9 @@
-import type { CheckCondition } from '../kernel/expression.js';
+import type { ExpressionChecks } from '../kernel/expression.js';
 import { isInheritedName } from '../kernel/inherited-name.js';
+import { pointerStep } from '../kernel/json-pointer.js';
 import { checkGate } from './gate.policy.js';
 import type { GateDefinition, MilestoneDefinition, StageDefinition, TemplateContent } from './template.events.js';
-import { problem, type Problem } from './template-problem.policy.js';
+import { problem, type Problem } from '../kernel/definition-problem.js';
 
 /** What the key of a template, a stage, a milestone or a criterion looks like. */
 export const keySyntax = /^[a-z0-9][a-z0-9_-]{0,63}$/;
@@ -11,12 +12,12 @@ export const keySyntax = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 export const heaviest = 1_000_000;
 
 /** Everything that keeps a template from being run, all at once; an empty list means it is sound. */
-export function checkTemplate(content: TemplateContent, checkCondition: CheckCondition): readonly Problem[] {
+export function checkTemplate(content: TemplateContent, checks: ExpressionChecks): readonly Problem[] {
   return [
     ...checkKey(content.key, '/key'),
     ...checkName(content.name, '/name'),
     ...checkPlan(content.stages),
-    ...content.stages.flatMap((stage, index) => checkStage(stage, `/stages/${String(index)}`, checkCondition)),
+    ...content.stages.flatMap((stage, index) => checkStage(stage, `/stages/${String(index)}`, checks)),
   ];
 }
 
@@ -65,17 +66,17 @@ function checkUnique(named: readonly Readonly<{ key: string }>[], path: string):
     }));
 }
 
-function checkStage(stage: StageDefinition, path: string, checkCondition: CheckCondition): readonly Problem[] {
+function checkStage(stage: StageDefinition, path: string, checks: ExpressionChecks): readonly Problem[] {
   return [
     ...checkKey(stage.key, `${path}/key`),
     ...checkName(stage.name, `${path}/name`),
     ...checkUnique(stage.exit_criteria, `${path}/exit_criteria`),
     ...stage.exit_criteria.flatMap(({ key }, index) => checkKey(key, `${path}/exit_criteria/${String(index)}/key`)),
     ...Object.entries(stage.milestones).flatMap(([key, milestone]) => [
-      ...checkKey(key, `${path}/milestones/${pointerToken(key)}`),
-      ...checkMilestone(milestone, stage.gate, `${path}/milestones/${pointerToken(key)}`),
+      ...checkKey(key, `${path}/milestones${pointerStep(key)}`),
+      ...checkMilestone(milestone, stage.gate, `${path}/milestones${pointerStep(key)}`),
     ]),
-    ...checkGate(stage, `${path}/gate`, checkCondition),
+    ...checkGate(stage, `${path}/gate`, checks),
   ];
 }
 
@@ -104,9 +105,4 @@ function checkMilestone(
     });
   }
   return problems;
-}
-
-/** RFC 6901 escapes. */
-function pointerToken(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

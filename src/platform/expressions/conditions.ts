@@ -1,10 +1,11 @@
 import { EvaluationError, ParseError, TypeError as CelTypeError, type ASTNode } from '@marcbachmann/cel-js';
 import type {
-  CheckCondition,
+  CheckExpression,
   ConditionFault,
   EvaluateCondition,
   EvaluateExpression,
   Evaluation,
+  ExpressionChecks,
   Scope,
   ScopeType,
 } from '../../kernel/expression.js';
@@ -12,6 +13,7 @@ import type { JsonObject, JsonValue } from '../../kernel/json.js';
 import { nearest } from '../../kernel/nearest.js';
 import { typedEnvironment, untypedEnvironment } from './cel-environment.js';
 import { limitFault, loopFault, MAX_LENGTH } from './condition-limits.js';
+import { usesOf } from './name-uses.js';
 import { allNodes, isLoop, searchEvenly, writeDoubles } from './syntax-tree.js';
 
 /** Characters of a failure: it stands in the timeline. */
@@ -20,24 +22,38 @@ const MAX_FAILURE_LENGTH = 300;
 type CelError = ParseError | CelTypeError | EvaluationError;
 
 /** Checks an expression in CEL: that it can be read, is allowed, fits the types of the scope and answers true or false. */
-export const checkCondition: CheckCondition = (expression, scope) => {
+export const checkCondition: CheckExpression = (expression, scope) => {
+  const checked = typeChecked(expression, scope);
+  return 'fault' in checked ? checked.fault : answerFault(checked.type);
+};
+
+/** Checks an expression in CEL as a condition is checked, but for what it answers. */
+const checkValue: CheckExpression = (expression, scope) => {
+  const checked = typeChecked(expression, scope);
+  return 'fault' in checked ? checked.fault : null;
+};
+
+export const expressionChecks: ExpressionChecks = { condition: checkCondition, value: checkValue, usesOf };
+
+function typeChecked(expression: string, scope: Scope): Readonly<{ type: string } | { fault: ConditionFault }> {
   if (expression.length > MAX_LENGTH) {
     const message = `It has ${String(expression.length)} characters.`;
-    const hint = `Use at most ${String(MAX_LENGTH)}, or several rules.`;
-    return { code: 'condition-not-allowed', column: 1, message, hint };
+    const hint = `Use at most ${String(MAX_LENGTH)}.`;
+    return { fault: { code: 'condition-not-allowed', column: 1, message, hint } };
   }
   try {
     const parsed = typedEnvironment(scope).parse(expression);
     const limited = limitFault(parsed.ast);
-    if (limited !== null) return limited;
+    if (limited !== null) return { fault: limited };
     writeDoubles(parsed.ast);
     const { error, type } = parsed.check();
-    if (error !== undefined) return faultOf(error, scope);
-    return wholeDivision(parsed.ast) ?? growingLoop(parsed.ast) ?? answerFault(type ?? 'dyn');
+    if (error !== undefined) return { fault: faultOf(error, scope) };
+    const fault = wholeDivision(parsed.ast) ?? growingLoop(parsed.ast);
+    return fault === null ? { type: type ?? 'dyn' } : { fault };
   } catch (error) {
-    return faultOf(error, scope);
+    return { fault: faultOf(error, scope) };
   }
-};
+}
 
 /** Evaluates a condition in CEL. A value that is not there, or of another type than it is used as, is a failure: it does not mean false. */
 export const evaluateCondition: EvaluateCondition = (expression, values) => {
@@ -54,7 +70,10 @@ export const evaluateExpression: EvaluateExpression = (expression, values) => {
 
 export const evaluation: Evaluation = { condition: evaluateCondition, value: evaluateExpression };
 
-function evaluated(expression: string, values: JsonObject): Readonly<{ value: unknown }> | Readonly<{ failure: string }> {
+function evaluated(
+  expression: string,
+  values: JsonObject,
+): Readonly<{ value: unknown }> | Readonly<{ failure: string }> {
   try {
     const parsed = untypedEnvironment.parse(expression);
     const tooMuch = loopFault(parsed.ast, values);
@@ -68,7 +87,9 @@ function evaluated(expression: string, values: JsonObject): Readonly<{ value: un
 }
 
 function jsonOf(value: unknown): JsonValue {
-  return JSON.parse(JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? Number(each) : each))) as JsonValue;
+  return JSON.parse(
+    JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? Number(each) : each)),
+  ) as JsonValue;
 }
 
 /** What the library itself trips over is a failure like any other: it must not keep a run from taking commands. */

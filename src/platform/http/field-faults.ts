@@ -1,6 +1,6 @@
 import { fieldsOf, type FieldClass, type FieldShape } from './field-registry.js';
 import { isObject } from './field-rules.js';
-import { pointerStep } from './invalid-input.js';
+import { pointerStep } from '../../kernel/json-pointer.js';
 
 /** One place where what was sent is not as a class says. `expected` ends a sentence that begins with the place. */
 export type FieldFault = Readonly<{

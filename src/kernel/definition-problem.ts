@@ -1,5 +1,16 @@
-/** One thing wrong with a template: where (a JSON pointer), what, and what to do about it. `column` is within a condition, from 1. */
-export type Problem = Readonly<{ code: string; path: string; message: string; hint: string; column?: number }>;
+/**
+ * One thing wrong with a definition: where (a JSON pointer), what, and what to do about it. `node` or `edge` names the part of a graph it is
+ * about, `column` is within an expression, from 1.
+ */
+export type Problem = Readonly<{
+  code: string;
+  path: string;
+  node?: string;
+  edge?: string;
+  message: string;
+  hint: string;
+  column?: number;
+}>;
 
 /** A problem in one line. */
 export function problem(code: string, path: string, message: string, hint: string): Problem {
