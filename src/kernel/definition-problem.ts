@@ -12,9 +12,15 @@ export type Problem = Readonly<{
   column?: number;
 }>;
 
-/** A problem in one line. */
-export function problem(code: string, path: string, message: string, hint: string): Problem {
-  return { code, path, message, hint };
+/** A problem in one line. `about` names the part of a graph, or the column. */
+export function problem(
+  code: string,
+  path: string,
+  message: string,
+  hint: string,
+  about: Readonly<{ node?: string; edge?: string; column?: number }> = {},
+): Problem {
+  return { code, path, ...about, message, hint };
 }
 
 /** The problems whose rule does not hold. */

@@ -27,4 +27,7 @@ export {
   type StartJob,
 } from './job.decider.js';
 export { jobCatalogue, type JobEvent } from './job.events.js';
-export { graphDefaults } from './node-jobs.policy.js';
+export { graphDefaults, graphLimits, MAX_EDGES, MAX_ID_LENGTH, MAX_NODES } from './graph-limits.policy.js';
+export { readGraphDraft } from './graph-draft.policy.js';
+export { checkGraph, executionOrder } from './graph.policy.js';
+export { warnAboutGraph } from './graph-warnings.policy.js';

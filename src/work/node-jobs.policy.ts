@@ -1,20 +1,11 @@
 import type { JsonObject } from '../kernel/json.js';
+import { isWorked, type WorkedAction } from './actions.policy.js';
 import type { GraphDefinition, NodeDefinition } from './graph.events.js';
+import { graphDefaults } from './graph-limits.policy.js';
 import type { JobOrder } from './job.events.js';
 
-/** Retries, pauses and time limits where a graph does not name its own. */
-export const graphDefaults = {
-  timeout_seconds: 3600,
-  max_retries_per_node: 3,
-  retry_backoff_base: 1,
-  retry_backoff_max: 60,
-} as const;
-
-/** Actions that a worker of this process does; the others need none. */
-const workedActions: readonly string[] = ['http'];
-
 /** The name under which this process's workers take an action; no agent can be named so. */
-export function actionHandler(action: string): string {
+export function actionHandler(action: WorkedAction): string {
   return `action:${action}`;
 }
 
@@ -45,6 +36,6 @@ export function jobOrder(
 
 function handlerOf({ type, config }: NodeDefinition): string | null {
   if (type === 'agent') return String(config['agent_id']);
-  const action = String(config['action']);
-  return type === 'action' && workedActions.includes(action) ? actionHandler(action) : null;
+  const { action } = config;
+  return type === 'action' && isWorked(action) ? actionHandler(action) : null;
 }
