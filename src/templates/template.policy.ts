@@ -1,6 +1,7 @@
 import type { ExpressionChecks } from '../kernel/expression.js';
 import { isInheritedName } from '../kernel/inherited-name.js';
 import { pointerStep } from '../kernel/json-pointer.js';
+import { checkGraph } from '../work/contract.js';
 import { checkGate } from './gate.policy.js';
 import type { GateDefinition, MilestoneDefinition, StageDefinition, TemplateContent } from './template.events.js';
 import { problem, type Problem } from '../kernel/definition-problem.js';
@@ -8,17 +9,24 @@ import { problem, type Problem } from '../kernel/definition-problem.js';
 /** What the key of a template, a stage, a milestone or a criterion looks like. */
 export const keySyntax = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
+/** The same in words. */
+export const aboutKeys = `a-z, 0-9, _ and -, beginning with a letter or a digit: ${keySyntax.source}`;
+
 /** Far above any use, far below where products of weights stop being exact. */
 export const heaviest = 1_000_000;
 
 /** Everything that keeps a template from being run, all at once; an empty list means it is sound. */
 export function checkTemplate(content: TemplateContent, checks: ExpressionChecks): readonly Problem[] {
   return [
-    ...checkKey(content.key, '/key'),
-    ...checkName(content.name, '/name'),
+    ...checkHeading(content),
     ...checkPlan(content.stages),
     ...content.stages.flatMap((stage, index) => checkStage(stage, `/stages/${String(index)}`, checks)),
   ];
+}
+
+/** What is wrong with what a template is called by. */
+export function checkHeading({ key, name }: Readonly<{ key: string; name: string }>): readonly Problem[] {
+  return [...checkKey(key, '/key'), ...checkName(name, '/name')];
 }
 
 function checkKey(key: string, path: string): readonly Problem[] {
@@ -76,6 +84,7 @@ function checkStage(stage: StageDefinition, path: string, checks: ExpressionChec
       ...checkKey(key, `${path}/milestones${pointerStep(key)}`),
       ...checkMilestone(milestone, stage.gate, `${path}/milestones${pointerStep(key)}`),
     ]),
+    ...(stage.graph === undefined ? [] : checkGraph(stage.graph, checks, `${path}/graph`)),
     ...checkGate(stage, `${path}/gate`, checks),
   ];
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../kernel/json.js';
 import { expressionChecks } from '../platform/expressions/conditions.js';
@@ -210,5 +211,14 @@ describe('a graph', () => {
       ]);
       expect(Object.keys(about).length > 0).toBe(/^\/graph\/(nodes|edges)\/\d/.test(path));
     }
+  });
+});
+
+describe('docs/templates.md', () => {
+  it('names every code that a graph may be refused with', () => {
+    const page = readFileSync(new URL('../../docs/templates.md', import.meta.url), 'utf8');
+    const documented = new Set([...page.matchAll(/`([a-z-]+)`/g)].map(([, code]) => code));
+    const codes = brokenOnes.flatMap(([, , expected]) => expected.map((each) => each.split(' ')[0] ?? ''));
+    expect(codes.filter((code) => !documented.has(code))).toEqual([]);
   });
 });

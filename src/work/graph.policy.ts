@@ -16,11 +16,12 @@ import { suggestAmong } from './suggestions.policy.js';
  */
 export function checkGraph(graph: GraphDefinition, checks: ExpressionChecks, at = ''): readonly Problem[] {
   const { nodes } = graph;
-  const timeout = graph.timeout_seconds ?? graphDefaults.timeout_seconds;
+  const settings = settingProblems(graph, at);
+  const timeout = settings.length > 0 ? Infinity : (graph.timeout_seconds ?? graphDefaults.timeout_seconds);
   const suggest = suggestAmong(nodes.map(({ id }) => id));
   const [wiring, loose] = wireUp(graph, at, suggest);
   return [
-    ...settingProblems(graph, at),
+    ...settings,
     ...loose,
     ...nodes.flatMap((node, place) => nodeProblems(node, `${at}/nodes/${String(place)}`, timeout)),
     ...shapeProblems(wiring, at),

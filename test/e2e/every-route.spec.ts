@@ -13,6 +13,9 @@ beforeAll(async () => {
   const template = { key: 'checked', name: 'Checked', stages: [stage] };
   accepted(await service.api.post('/templates/validate', template));
   expect((await service.api.post('/templates', template)).status).toBe(201);
+  const graph = { nodes: [{ id: 'go', type: 'trigger', name: 'Go', config: {} }], edges: [] };
+  accepted(await service.api.post('/pipelines/validate', { key: 'graph', name: 'Graph', ...graph }));
+  expect((await service.api.post('/pipelines', { key: 'graph', name: 'Graph', ...graph })).status).toBe(201);
   checkedId = accepted(await service.api.post<{ id: string }>('/pipeline/start', { template: 'checked' })).id;
 });
 afterAll(() => service.close());

@@ -29,6 +29,8 @@ const table: Readonly<Record<string, readonly Role[] | null>> = {
   'POST /templates/validate': readers,
   'GET /templates/{key}': readers,
   'GET /templates/{key}/versions/{version}': readers,
+  'POST /pipelines': ['operator'],
+  'POST /pipelines/validate': readers,
   'POST /projects': ['operator'],
   'GET /projects': readers,
   'GET /projects/{id}': readers,

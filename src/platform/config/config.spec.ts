@@ -23,7 +23,7 @@ describe('loading the configuration', () => {
       databasePool: 16,
       logLevel: 'info',
       logFormat: undefined,
-      bodyLimitBytes: 1_048_576,
+      bodyLimitBytes: 8_388_608,
       sealIntervalMs: 20,
       sealingKey: undefined,
       rateLimitPerMinute: 0,

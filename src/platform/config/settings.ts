@@ -33,7 +33,7 @@ export const settings = {
   databasePool: withDefault('STAGELINE_DB_POOL', '16', wholeNumber(2, 200)),
   logLevel: withDefault('STAGELINE_LOG_LEVEL', 'info', oneOf(LOG_LEVELS)),
   logFormat,
-  bodyLimitBytes: withDefault('STAGELINE_BODY_LIMIT_BYTES', String(MIB), wholeNumber(KIB, 64 * MIB)),
+  bodyLimitBytes: withDefault('STAGELINE_BODY_LIMIT_BYTES', String(8 * MIB), wholeNumber(KIB, 64 * MIB)),
   sealIntervalMs: withDefault('STAGELINE_SEAL_INTERVAL_MS', '20', wholeNumber(5, 10_000)),
   sealingKey: optionalSecret('STAGELINE_SEALING_KEY', 'made at the first start and kept in the data dir', {
     expected: 'an Ed25519 private key in PEM form, or the base64 of one',
