@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { expressionChecks } from '../platform/expressions/conditions.js';
+import fc from 'fast-check';
+import { evaluateExpression, expressionChecks } from '../platform/expressions/conditions.js';
 import { checkGraph } from './graph.policy.js';
+import { referencedNodes } from './graph-values.policy.js';
 import type { GraphDefinition } from './graph.events.js';
 import { edge, graphOf, node, start } from '../../test/support/graphs.js';
 
@@ -77,5 +79,59 @@ describe('an expression of a graph', () => {
       ['cycle', undefined],
       ['not-an-ancestor', 1],
     ]);
+  });
+
+  it('that is sound finds all it speaks of when it runs', () => {
+    const nodeIds = ['a', 'b c', 'd', "e'", 'f"'];
+    const texts = [
+      '"',
+      "'",
+      '"""',
+      'r"',
+      '\\"',
+      ']',
+      '[',
+      '"b c"',
+      "'d'",
+      '"e\'"',
+      "'f\"'",
+      '"a"',
+      '"\\u0061"',
+      '// ',
+      '\n',
+      ' ',
+    ];
+    const parts = [
+      'nodes',
+      '.',
+      'a',
+      'output',
+      '.output',
+      'nodes.a.output',
+      'nodes["b c"].output',
+      'nodes.d',
+      '+',
+      '==',
+      '(',
+      ')',
+      'has(',
+    ];
+    const token = fc.constantFrom(...parts, ...texts);
+    const sound = fc.array(token, { minLength: 1, maxLength: 7 }).map((tokens) => tokens.join(''));
+    const all = Object.fromEntries(nodeIds.map((id) => [id, { output: id }]));
+    const chain = nodeIds.map((id, n) => edge(nodeIds[n - 1] ?? 'start', id));
+    let soundCount = 0;
+    fc.assert(
+      fc.property(sound, (expression) => {
+        const last = node('last', 'action', { action: 'set', values: { x: expression } });
+        const graph = graphOf([start, ...nodeIds.map((id) => node(id)), last], [...chain, edge('f"', 'last')]);
+        if (checkGraph(graph, expressionChecks).length > 0) return;
+        soundCount += 1;
+        const met = Object.fromEntries(referencedNodes(expression).map((id) => [id, all[id] ?? {}]));
+        expect(evaluateExpression(expression, { nodes: met })).toEqual(evaluateExpression(expression, { nodes: all }));
+      }),
+      { numRuns: 3000 },
+    );
+    expect(soundCount).toBeGreaterThan(50);
   });
 });

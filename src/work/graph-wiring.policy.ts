@@ -6,7 +6,7 @@ import { MAX_EDGES, MAX_ID_LENGTH, MAX_NODES } from './graph-limits.policy.js';
 import type { Suggest } from './suggestions.policy.js';
 
 /** An edge whose two ends are there. `path` points at where it is written: an edge, or one of a node's `next`. */
-export type Wire = Readonly<{ id: string; from: number; to: number; condition?: string; path: string }>;
+export type Wire = Readonly<{ id: string; from: number; to: number; condition: string | undefined; path: string }>;
 
 /** A graph that may be anything, as far as it hangs together. Places count the nodes as they are written. */
 export type Wiring = Readonly<{
@@ -20,7 +20,14 @@ export type Wiring = Readonly<{
 }>;
 
 /** An edge as it is written, by `edges` or by `next`. */
-type Written = Readonly<{ id: string; from: string; to: string; condition?: string; path: string; isShort: boolean }>;
+type Written = Readonly<{
+  id: string;
+  from: string;
+  to: string;
+  condition: string | undefined;
+  path: string;
+  isShort: boolean;
+}>;
 
 /** Puts a graph together as far as possible, and says what does not fit. */
 export function wireUp(graph: GraphDefinition, at: string, suggest: Suggest): readonly [Wiring, readonly Problem[]] {
@@ -48,11 +55,14 @@ export function wireUp(graph: GraphDefinition, at: string, suggest: Suggest): re
 }
 
 function writtenEdges({ nodes, edges }: GraphDefinition, at: string): readonly Written[] {
-  const long = edges.map((edge, index) => ({ ...edge, path: `${at}/edges/${String(index)}`, isShort: false }));
+  const long = edges.map(({ id, from, to, condition }, index) => {
+    const path = `${at}/edges/${String(index)}`;
+    return { id, from, to, condition, path, isShort: false };
+  });
   const short = nodes.flatMap(({ id, next = [] }, place) =>
     next.map((to, index) => {
       const path = `${at}/nodes/${String(place)}/next/${String(index)}`;
-      return { id: `${id}->${to}`, from: id, to, path, isShort: true };
+      return { id: `${id}->${to}`, from: id, to, condition: undefined, path, isShort: true };
     }),
   );
   return [...long, ...short];

@@ -8,6 +8,7 @@ export type Rule = Readonly<{ holds: (value: unknown) => boolean; message: strin
 export const keyPattern = /^[a-z0-9][a-z0-9_.-]{0,99}$/;
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const momentPattern = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+const surrogate = /[\ud800-\udfff]/;
 const numberPattern = /^-?\d+(\.\d+)?$/;
 
 /** Counts characters as people do: one outside the basic plane is one. */
@@ -152,7 +153,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 }
 
 function lengthOf(value: string): number {
-  return Array.from(value).length;
+  return surrogate.test(value) ? Array.from(value).length : value.length;
 }
 
 function isBlank(value: string, min: number): boolean {
