@@ -41,7 +41,7 @@ describe('an expression of a graph', () => {
     ['(nodes).start.output == 1', 'bad-reference', 2],
     ['nodes["st" + "art"].output == 1', 'bad-reference', 1],
     ['nodes["st\\u0061rt"].output == 1', 'bad-reference', 1],
-    ['nodes.start.ouput == 1', 'mistyped-condition', 1],
+    ['nodes.start.ouput == 1', 'mistyped-condition', 13],
   ])('may not be %s: %s', (condition, code, column) => {
     expect(found(inGraph(condition))).toEqual([[code, column]]);
   });
@@ -65,7 +65,12 @@ describe('an expression of a graph', () => {
         edge('late one', 'end', 'nodes.judge.output.score > 1 && nodes.judge.output.result'),
       ],
     );
-    expect(found(graph)).toEqual([['mistyped-condition', 1]]);
+    expect(found(graph)).toEqual([['mistyped-condition', 20]]);
+    const flag = graphOf(graph.nodes, [
+      ...graph.edges.slice(0, -1),
+      edge('late one', 'end', 'nodes.judge.output.result > 1'),
+    ]);
+    expect(found(flag)).toEqual([['mistyped-condition', 1]]);
   });
 
   it('is asked about its ancestors in a circle too', () => {

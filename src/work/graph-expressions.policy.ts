@@ -1,28 +1,39 @@
 import { precedence, reachableFrom, topologicalOrder, type Precedes } from '../kernel/dag.js';
 import { problem, type Problem } from '../kernel/definition-problem.js';
-import type { CheckExpression, ConditionFault, ExpressionChecks, NameUse, Scope } from '../kernel/expression.js';
+import type {
+  CheckExpression,
+  ConditionFault,
+  ExpressionChecks,
+  NameUse,
+  Scope,
+  ScopeType,
+} from '../kernel/expression.js';
 import { referencedNodes } from './graph-values.policy.js';
 import type { Wiring } from './graph-wiring.policy.js';
 import { expressionsOf } from './node-types.policy.js';
 import type { Suggest } from './suggestions.policy.js';
 
-/** What expressions may speak of; the fields of `nodes` are looked at by `useProblem`. */
+/** What expressions may speak of. */
 const scope: Scope = { input: 'any', facts: 'any', output: 'any', nodes: 'any' };
-/** The same, where `output` is that of a condition. */
-const judgedScope: Scope = { ...scope, output: { fields: { result: 'flag' } } };
+/** What a condition makes, and what there is to say of a node: nothing but what it made. */
+const judgement: ScopeType = { fields: { result: 'flag' } };
+const judge: ScopeType = { fields: { output: judgement } };
+const anyNode: ScopeType = { fields: { output: 'any' } };
 
 /** An expression where it stands. `isOfEdge`: it is asked when the node at `place` is done; else before that node does its work. */
 type Placed = Readonly<{
   expression: string;
   kind: 'condition' | 'value';
-  scope: Scope;
   place: number;
   isOfEdge: boolean;
   path: string;
   about: Readonly<{ node: string } | { edge: string }>;
 }>;
 
-/** Everything wrong with the expressions of a graph: its edges' conditions, its conditions, what `set` and `emit` make. */
+/** Faults of expressions that are told: to find one takes longer than to find none, and nobody reads more at once. */
+const MAX_FAULTS = 500;
+
+/** Everything wrong with the expressions of a graph: its edges' conditions, its conditions, what `set` and `emit` make. Of faults, the first 500. */
 export function expressionProblems(
   wiring: Wiring,
   checks: ExpressionChecks,
@@ -30,20 +41,29 @@ export function expressionProblems(
   suggest: Suggest,
 ): readonly Problem[] {
   const all = [...edgeConditions(wiring), ...nodeExpressions(wiring, at)];
+  const uses = new Map(all.filter(mayUseNodes).map((each) => [each, checks.usesOf(each.expression, 'nodes')] as const));
+  const problems = referenceProblems(wiring, uses, suggest);
+  const scopeOf = scopesFor(wiring, uses, new Set(problems.map(({ path }) => path)));
   const check = rememberingChecks(checks);
-  const faults = all.flatMap((each) => {
-    const fault = check[each.kind](each.expression, each.scope);
-    return fault === null ? [] : [faultProblem(each, fault)];
-  });
-  return [...faults, ...referenceProblems(wiring, all, checks, suggest)];
+  const faults: Problem[] = [];
+  for (const each of all) {
+    const fault = faults.length < MAX_FAULTS ? check[each.kind](each.expression, scopeOf(each)) : null;
+    if (fault !== null) faults.push(faultProblem(each, fault));
+  }
+  return [...faults, ...problems];
 }
 
-function edgeConditions({ wires, nodes }: Wiring): readonly Placed[] {
+type Uses = ReadonlyMap<Placed, readonly NameUse[]>;
+
+function mayUseNodes({ expression }: Placed): boolean {
+  return expression.includes('nodes');
+}
+
+function edgeConditions({ wires }: Wiring): readonly Placed[] {
   return wires.flatMap(({ id, from, condition, path }) => {
     if (condition === undefined) return [];
-    const isJudged = nodes[from]?.type === 'condition';
-    const about = { expression: condition, kind: 'condition', scope: isJudged ? judgedScope : scope } as const;
-    return [{ ...about, place: from, isOfEdge: true, path: `${path}/condition`, about: { edge: id } }];
+    const about = { expression: condition, kind: 'condition', about: { edge: id } } as const;
+    return [{ ...about, place: from, isOfEdge: true, path: `${path}/condition` }];
   });
 }
 
@@ -51,9 +71,28 @@ function nodeExpressions({ nodes }: Wiring, at: string): readonly Placed[] {
   return nodes.flatMap((node, place) =>
     expressionsOf(node).map(({ path, ...each }) => {
       const whole = `${at}/nodes/${String(place)}${path}`;
-      return { ...each, scope, place, isOfEdge: false, path: whole, about: { node: node.id } };
+      return { ...each, place, isOfEdge: false, path: whole, about: { node: node.id } };
     }),
   );
+}
+
+/** The types of what an expression speaks of: few scopes, for what is made of each takes longer than a check. One that uses `nodes` wrongly is told that alone. */
+function scopesFor(wiring: Wiring, uses: Uses, wrong: ReadonlySet<string>): (of: Placed) => Scope {
+  const names = new Set([...uses.values()].flatMap((each) => each.flatMap(({ path }) => path[0] ?? [])));
+  const types = [...names].map(
+    (name) => [name, isCondition(wiring, wiring.placeOf.get(name)) ? judge : anyNode] as const,
+  );
+  const plain = { any: scope, judged: { ...scope, output: judgement } };
+  const nodes = { fields: Object.fromEntries(types) };
+  const speaking = { any: { ...plain.any, nodes }, judged: { ...plain.judged, nodes } };
+  return (of) => {
+    const scopes = (uses.get(of) ?? []).length === 0 || wrong.has(of.path) ? plain : speaking;
+    return of.isOfEdge && isCondition(wiring, of.place) ? scopes.judged : scopes.any;
+  };
+}
+
+function isCondition({ nodes }: Wiring, place: number | undefined): boolean {
+  return place !== undefined && nodes[place]?.type === 'condition';
 }
 
 /** The same expression in the same scope is checked once. */
@@ -78,21 +117,14 @@ function faultProblem({ path, about }: Placed, { code, column, message, hint }: 
   return problem(code, path, `At column ${String(column)}: ${message}`, hint, { ...about, column });
 }
 
-type Reference = Readonly<{ of: Placed; use: NameUse }>;
-
-function referenceProblems(
-  wiring: Wiring,
-  all: readonly Placed[],
-  { usesOf }: ExpressionChecks,
-  suggest: Suggest,
-): readonly Problem[] {
-  const references = all
-    .filter(({ expression }) => expression.includes('nodes'))
-    .flatMap((of) => usesOf(of.expression, 'nodes').map((use): Reference => ({ of, use })));
+function referenceProblems(wiring: Wiring, uses: Uses, suggest: Suggest): readonly Problem[] {
+  const references = [...uses].flatMap(([of, each]) => each.map((use) => ({ of, use })));
   const places = references.flatMap(({ use }) => wiring.placeOf.get(use.path[0] ?? '') ?? []);
   const precedes = precedenceIn(wiring, places);
   return references.flatMap((each) => referenceProblem(each, wiring, precedes, suggest) ?? []);
 }
+
+type Reference = Readonly<{ of: Placed; use: NameUse }>;
 
 /** Nodes asked about in a graph that goes round in circles: it has no order, so that each is followed by itself. */
 const MAX_FOLLOWED = 50;
@@ -113,7 +145,7 @@ function referenceProblem(
 ): Problem | null {
   const { place, isOfEdge, expression, path, about } = of;
   const { column } = use;
-  const [name, ...fields] = use.path;
+  const [name] = use.path;
   const tell = (code: string, message: string, hint: string) =>
     problem(code, path, `At column ${String(column)}: ${message}`, hint, { ...about, column });
   if (name === undefined || !referencedNodes(expression).includes(name))
@@ -122,18 +154,7 @@ function referenceProblem(
   if (named === undefined) return tell('no-such-node', `There is no node "${name}".`, suggest(name));
   if (named === place && isOfEdge)
     return tell('not-an-ancestor', `"${name}" is where the edge comes from.`, 'Write output.');
-  if (!precedes(named, place)) {
-    const message = `"${name}" does not come before "${wiring.nodes[place]?.id ?? ''}" on any path.`;
-    return tell('not-an-ancestor', message, 'Speak of nodes that lead here, or lead a path from it to here.');
-  }
-  const missing = missingField(fields, wiring.nodes[named]?.type === 'condition');
-  return missing === null
-    ? null
-    : tell('mistyped-condition', `No such key: ${missing.field}.`, `There is: ${missing.known}.`);
-}
-
-/** A node has its output; a condition's output has its result. */
-function missingField([first, second]: readonly string[], isCondition: boolean) {
-  if (first !== undefined && first !== 'output') return { field: first, known: 'output' };
-  return isCondition && second !== undefined && second !== 'result' ? { field: second, known: 'result' } : null;
+  if (precedes(named, place)) return null;
+  const message = `"${name}" does not come before "${wiring.nodes[place]?.id ?? ''}" on any path.`;
+  return tell('not-an-ancestor', message, 'Speak of nodes that lead here, or lead a path from it to here.');
 }

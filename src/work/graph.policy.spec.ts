@@ -145,4 +145,12 @@ describe('checking a large graph', () => {
     expect(suggested.length).toBeLessThan(400);
     expect(problems[0]?.hint).toBe('Did you mean "n1"?');
   });
+
+  it('tells the first hundreds where every condition is wrong', () => {
+    const problems = checkGraph(
+      large((n) => `output.a > ${String(n)} + "a"`),
+      expressionChecks,
+    );
+    expect(problems).toHaveLength(500);
+  });
 });

@@ -128,7 +128,7 @@ function faultOf(error: unknown, scope: Scope): ConditionFault {
 function hintFor({ code, summary }: CelError, scope: Scope): string {
   const word = summary.split(': ').at(-1) ?? '';
   if (code === 'unknown_variable') return didYouMean(word, Object.keys(scope));
-  if (code === 'no_such_key') return didYouMean(word, Object.values(scope).flatMap(fieldsOf));
+  if (code === 'no_such_key') return didYouMean(word, fieldsIn(Object.values(scope)));
   return 'Compare and combine values of one type: numbers with numbers, text with text.';
 }
 
@@ -137,10 +137,17 @@ function didYouMean(word: string, known: readonly string[]): string {
   return close === null ? `There are: ${[...new Set(known)].join(', ')}.` : `Did you mean ${close}?`;
 }
 
-function fieldsOf(type: ScopeType): readonly string[] {
-  if (typeof type === 'string') return [];
-  if ('list' in type) return fieldsOf(type.list);
-  return Object.entries(type.fields).flatMap(([name, each]) => [name, ...fieldsOf(each)]);
+/** Fields of a record that are worth naming: beyond, nobody reads them all, and comparing with each takes long. */
+const MAX_NAMED = 100;
+
+function fieldsIn(types: readonly ScopeType[], seen = new Set<ScopeType>()): readonly string[] {
+  return types.flatMap((type) => {
+    if (typeof type === 'string' || seen.has(type)) return [];
+    seen.add(type);
+    if ('list' in type) return fieldsIn([type.list], seen);
+    const names = Object.keys(type.fields);
+    return [...(names.length > MAX_NAMED ? [] : names), ...fieldsIn(Object.values(type.fields), seen)];
+  });
 }
 
 /** What `size` and its like answer is whole, and CEL drops the rest of a whole division: nobody would expect that here. */
