@@ -85,7 +85,7 @@ function nodeIdProblems(nodes: readonly NodeDefinition[], placeOf: ReadonlyMap<s
     const path = `${at}/nodes/${String(place)}/id`;
     if (!isId(id)) return [badId(id, path, { node: id })];
     if (placeOf.get(id) === place) return [];
-    const hint = `Give each node its own id; the first is /nodes/${String(placeOf.get(id))}.`;
+    const hint = `Give each node its own id; the first is ${at}/nodes/${String(placeOf.get(id))}.`;
     return [problem('duplicate-id', path, `There is another node "${id}".`, hint, { node: id })];
   });
 }
