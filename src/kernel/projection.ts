@@ -4,7 +4,7 @@ import type { DomainEvent, Envelope, Recorded } from './recorded-event.js';
 export type Row = Readonly<Record<string, unknown>>;
 
 /** What a rebuild does not read, because no row depends on it. */
-type Unprojected = 'id' | 'streamType' | 'category' | 'schemaVersion' | 'correlationId' | 'causationId' | 'context';
+type Unprojected = 'id' | 'streamType' | 'category' | 'schemaVersion' | 'causationId' | 'context';
 
 /** An event as a projection may use it: all of it but what would make reading millions of them slow. */
 export type Projected<Event extends DomainEvent<string, object>> = Event & Omit<Envelope, Unprojected>;
@@ -13,15 +13,15 @@ type Handler<R extends Row, Event extends DomainEvent<string, object>, Type exte
   row: R | undefined,
   event: Projected<Extract<Event, { type: Type }>>,
   key: string,
-) => R;
+) => R | undefined;
 
 /**
  * One read model as a pure function from row and event to row.
  *
  * The rows of one stream are a function of that stream's events alone; what spans streams is a query over rows. The same definition
  * serves inline writing, catching up, rebuilding and time travel. The keys of `on` are the subscription. `keysOf` names the rows an
- * event touches, by primary key; `row` is undefined where there is none yet. Each row has its `tenantId` and, as `streamVersion`, the
- * version of the last event that touched it.
+ * event touches, by primary key; `row` is undefined where there is none yet, or where it was final and forgotten; a handler that answers
+ * undefined leaves it so. Each row has its `tenantId` and, as `streamVersion`, the version of the last event that changed it.
  */
 export type Projection<R extends Row, Event extends DomainEvent<string, object>> = Readonly<{
   /** The read model's table; also the checkpoint's key: never rename a deployed projection. */
@@ -36,6 +36,11 @@ export type Projection<R extends Row, Event extends DomainEvent<string, object>>
 
 /** Rows of one read model by primary key. */
 export type Rows<R extends Row = Row> = ReadonlyMap<string, R>;
+
+/** All rows of a stream, by table and key. */
+export type StreamRows = Readonly<
+  Record<string, Readonly<{ get: (key: string) => Row | undefined; values: () => readonly Row[] }>>
+>;
 
 /** Rows that are the caller's own to change. */
 export type MovingRows<R extends Row> = Readonly<{
@@ -68,5 +73,5 @@ export function projectInto<R extends Row, Event extends DomainEvent<string, obj
   if (handle === undefined) return;
   const keys = projection.keysOf(event);
   const touched = keys.map((key) => handle(rows.get(key), event as Parameters<typeof handle>[1], key));
-  for (const [index, row] of touched.entries()) rows.set(keys[index] as string, row);
+  for (const [index, row] of touched.entries()) if (row !== undefined) rows.set(keys[index] as string, row);
 }

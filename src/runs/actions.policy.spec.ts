@@ -10,6 +10,7 @@ import {
   stateAfter,
   viewer,
   runDecider,
+  clerksStories,
 } from '../../test/support/run-story.js';
 import { actionsFor } from './actions.policy.js';
 import type { Deciding, RunCommand } from './run-command.decider.js';
@@ -71,6 +72,14 @@ describe('the actions of a run', () => {
   it('are to unpark and to cancel once parked', () => {
     const allowed = actions([start(), command('park', { reason: 'Summer' })]).filter((action) => action.allowed);
     expect(named(allowed)).toEqual(['unpark', 'cancel']);
+  });
+
+  it('are to resume and to cancel once failed', () => {
+    const [, failing = []] = clerksStories;
+    const failed = stateAfter(history(...failing.slice(0, -2)));
+    const all = actionsFor(runDecider, '00000000-0000-7000-8000-0000000000aa', failed, founder, noon);
+    const allowed = all.filter((action) => action.allowed);
+    expect(named(allowed)).toEqual(['cancel', 'resume']);
   });
 
   it('are all refused once closed', () => {

@@ -139,6 +139,6 @@ function runActions(path: string): readonly Candidate[] {
     { ask: { type: 'park', data: { reason: anyReason } }, path: `${path}/park` },
     { ask: { type: 'unpark', data: { reason: anyReason } }, path: `${path}/unpark` },
     { ask: { type: 'cancel', data: { reason: anyReason } }, path: `${path}/cancel` },
-    { ask: { type: 'resume', data: {} }, path: `${path}/resume` },
+    { ask: { type: 'resume', data: { reason: anyReason } }, path: `${path}/resume` },
   ];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { trialStages } from '../../test/support/run-story.js';
+import { atWork, command, currentStageAfter, trialStages } from '../../test/support/run-story.js';
 import { assessReadiness } from './readiness.policy.js';
 import { planPipeline, type Stage } from './stage.plan.js';
 
@@ -9,6 +9,11 @@ const draft = (change: Partial<Stage>): Stage => {
   return { ...stage, state: 'in_progress', ...change };
 };
 const risk = { id: 'risk-1', type: 'legal', message: 'No licence', dismissed: false };
+
+const jobId = '00000000-0000-7000-8000-000000000002';
+const waitingForHuman = [
+  command('need_human', { stage: 'build', node: 'ask', jobId, attempt: 1, reason: 'Who is that?' }),
+] as const;
 
 describe('the readiness of a stage', () => {
   it('lists every reason with the action that removes it', () => {
@@ -39,6 +44,29 @@ describe('the readiness of a stage', () => {
   it('asks for no milestone that was dropped', () => {
     const narrowed = draft({ weights: { outline: 80, agreed: 20 }, completed: ['outline'], met: ['sourced'] });
     expect(assessReadiness(narrowed, []).ready).toBe(true);
+  });
+
+  it('says how many nodes of its graph are left, naming two and what they wait for', () => {
+    const { blockedReasons, requiredActions } = assessReadiness(currentStageAfter(...atWork), []);
+    expect(blockedReasons).toContainEqual({
+      code: 'graph-unfinished',
+      message: '6 of 8 nodes are left: "Ask" (ask) is running, "Rest" (rest) waits until 2026-03-01T12:30:00.000Z.',
+    });
+    expect(requiredActions).toContainEqual({
+      code: 'finish-graph',
+      message: 'Let its workers and timers finish the graph.',
+    });
+  });
+
+  it('asks for a person where a job needs one', () => {
+    const [asked] = waitingForHuman;
+    const { blockedReasons, requiredActions } = assessReadiness(currentStageAfter(...atWork, asked), []);
+    const index = blockedReasons.findIndex(({ code }) => code === 'job-needs-human');
+    expect(blockedReasons[index]?.message).toBe('The job of node "Ask" (ask) needs a person.');
+    expect(requiredActions[index]).toEqual({
+      code: 'resolve-job',
+      message: 'Retry or resolve job 00000000-0000-7000-8000-000000000002 of node "Ask" (ask).',
+    });
   });
 
   it('asks to start a stage that is not started', () => {

@@ -1,6 +1,6 @@
 import type { Finding, RiskView } from './run.events.js';
 import { own } from '../kernel/json-values.js';
-import { isWorkThrough } from './stage-work.decider.js';
+import { isThrough, leftNodes, type LeftNode } from '../work/contract.js';
 import type { Stage } from './stage.plan.js';
 
 /** Whether a stage may be completed: each reason why not, with the action that removes it at the same index. */
@@ -16,10 +16,10 @@ type Obstacle = Readonly<{ reason: Finding; action: Finding }>;
 export function assessReadiness(stage: Stage, risks: readonly RiskView[]): Readiness {
   const obstacles = [
     ...unstarted(stage),
+    ...unfinishedGraph(stage),
     ...openMilestones(stage).map(milestoneObstacle),
     ...unmetCriteria(stage),
     ...openRisks(risks),
-    ...unfinishedGraph(stage),
   ];
   return {
     ready: obstacles.length === 0,
@@ -31,6 +31,31 @@ export function assessReadiness(stage: Stage, risks: readonly RiskView[]): Readi
 function unstarted(stage: Stage): readonly Obstacle[] {
   if (stage.state !== 'created') return [];
   return [obstacle('stage-not-started', 'The stage was not started yet.', 'start-stage', 'Start the stage.')];
+}
+
+/** Nodes that are left, of which two say what they wait for, and each job that only a person can have go on. */
+function unfinishedGraph({ definition: { graph }, work }: Stage): readonly Obstacle[] {
+  if (graph === undefined || work === null || isThrough(work)) return [];
+  const left = leftNodes(work, graph);
+  const first = [...left.filter(({ isLive }) => isLive), ...left.filter(({ isLive }) => !isLive)].slice(0, NAMED_NODES);
+  const words = first.map((node) => `${nameOf(node)} ${node.waitsFor}`).join(', ');
+  const count = `${String(left.length)} of ${String(graph.nodes.length)} nodes are left`;
+  return [
+    obstacle('graph-unfinished', `${count}: ${words}.`, 'finish-graph', 'Let its workers and timers finish the graph.'),
+    ...left.flatMap(jobObstacle),
+  ];
+}
+
+const NAMED_NODES = 2;
+
+function jobObstacle(node: LeftNode): readonly Obstacle[] {
+  if (node.unresolvedJob === null) return [];
+  const advice = `Retry or resolve job ${node.unresolvedJob} of node ${nameOf(node)}.`;
+  return [obstacle('job-needs-human', `The job of node ${nameOf(node)} needs a person.`, 'resolve-job', advice)];
+}
+
+function nameOf({ id, name }: LeftNode): string {
+  return `"${name}" (${id})`;
 }
 
 /** A milestone a decision completes is not asked for: the decision comes after readiness. */
@@ -79,12 +104,6 @@ function openRisks(risks: readonly RiskView[]): readonly Obstacle[] {
         `Dismiss risk ${id} with a reason.`,
       ),
     );
-}
-
-function unfinishedGraph(stage: Stage): readonly Obstacle[] {
-  if (isWorkThrough(stage)) return [];
-  const advice = 'Wait until its nodes have ended, or end them by their jobs.';
-  return [obstacle('graph-unfinished', 'The graph of the stage is still at work.', 'finish-graph', advice)];
 }
 
 function obstacle(code: string, message: string, action: string, advice: string): Obstacle {

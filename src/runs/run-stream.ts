@@ -1,22 +1,34 @@
 import { evaluation } from '../platform/expressions/conditions.js';
 import { type StreamType, inline } from '../platform/event-store/stream-type.js';
+import { jobs } from '../work/contract.js';
 import { causesOf } from './causes.policy.js';
 import { decisionGates } from './decision-gate/decision-gate.projection.js';
+import { nodeRuns } from './node-run/node-run.projection.js';
 import { pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
 import type { RunCommand } from './run-command.decider.js';
 import { type RunEvent, type Subject, runStreamType } from './contract.js';
 import { createRunDecider } from './run.decider.js';
 import type { RunState } from './run-state.decider.js';
 import { stageConfigs } from './stage-config/stage-config.projection.js';
+import { stageGraphs } from './stage-graph/stage-graph.projection.js';
+import { timers } from './timers/timer.projection.js';
 
 /** A run's stream: its rules, its read models, and the claim that lets a subject have one open run at a time. */
 export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
   ...runStreamType,
   decider: createRunDecider(evaluation),
   stateVersion: 3,
-  projections: [inline(pipelineRuns), inline(stageConfigs), inline(decisionGates)],
+  projections: [
+    inline(pipelineRuns),
+    inline(stageConfigs),
+    inline(stageGraphs),
+    inline(nodeRuns),
+    inline(decisionGates),
+    inline(jobs),
+    inline(timers),
+  ],
   claims: (before, events) => ({
-    take: events.flatMap((event) => (openedSubjects(before, event).flatMap(openRunClaims))),
+    take: events.flatMap((event) => openedSubjects(before, event).flatMap(openRunClaims)),
     release:
       events.some(({ type }) => closing.has(type)) && before.status !== 'not_started'
         ? openRunClaims(before.origin.subject)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { begun, holdsForEvery, isRuled, stageKeys, type Step } from '../../test/support/run-play.js';
-import { recorded, ruledStages, runDecider, stateAfter, waitingOn } from '../../test/support/run-story.js';
+import { begun, fenced, holdsForEvery, isRuled, movesOn, stageKeys, type Step } from '../../test/support/run-play.js';
+import { recorded, workedStages, runDecider, stateAfter, waitingOn } from '../../test/support/run-story.js';
 import { project, type Projection, type Row, type Rows } from '../kernel/projection.js';
 import { decisionGates } from './decision-gate/decision-gate.projection.js';
 import { pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
@@ -25,10 +25,16 @@ describe('any sequence of commands', () => {
     holdsForEvery((steps) => {
       const repeatable = steps.filter(
         ({ command: { type }, after, events }) =>
-          type !== 'advance' && !(type === 'complete_stage' && after.status === 'completed') && !isRuled(events),
+          type !== 'advance' &&
+          type !== 'resume' &&
+          !(type === 'complete_stage' && after.status === 'completed') &&
+          !isRuled(events) &&
+          !movesOn(events),
       );
-      for (const step of repeatable) {
-        expect(runDecider.decide(step.after, { ...step.command, freshId: 'again' })).toEqual([]);
+      for (const { after, command } of repeatable) {
+        const repeat = () => runDecider.decide(after, { ...command, freshId: 'again' });
+        if (fenced.includes(command.type)) expect(repeat).toThrow(expect.objectContaining({ code: 'lease-lost' }));
+        else expect(repeat()).toEqual([]);
       }
     });
   });
@@ -42,7 +48,7 @@ describe('any sequence of commands', () => {
       'stage.reset': { from: ['in_progress', 'completed', 'gated'], to: 'created' },
     };
     holdsForEvery((_steps, events) => {
-      const states = new Map<string, StageState>(ruledStages.map(({ key }) => [key, 'created']));
+      const states = new Map<string, StageState>(workedStages.map(({ key }) => [key, 'created']));
       for (const { type, detail } of events) {
         const move = legal[type];
         if (move === undefined || !('stage' in detail) || detail.stage === null) continue;
@@ -97,10 +103,11 @@ describe('any sequence of commands', () => {
     });
   });
 
-  it('lets only unparking and cancelling change a parked run', () => {
+  it('lets only unparking, cancelling and what workers report change a parked run', () => {
     holdsForEvery((steps) => {
       const effective = steps.filter(({ before, events }) => before.status === 'parked' && events.length > 0);
-      for (const { command: asked } of effective) expect(['unpark', 'cancel']).toContain(asked.type);
+      for (const { command: asked } of effective)
+        expect(['unpark', 'cancel', 'complete_job', 'fail_job', 'need_human', 'lose_lease']).toContain(asked.type);
     });
   });
 });

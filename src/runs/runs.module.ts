@@ -9,13 +9,15 @@ import { FoundGates } from './decision-gate/found-gates.js';
 import { GateEvidence } from './decision-gate/gate-evidence.js';
 import { GatesController } from './decision-gate/gates.controller.js';
 import { ListGatesHandler } from './decision-gate/list-gates.query.js';
-import { GateExpiry } from './gate-expiry.js';
+import { ListNodesHandler } from './node-run/list-nodes.query.js';
 import { GetRunHandler } from './pipeline-run/get-run.query.js';
 import { ListRunsHandler } from './pipeline-run/list-runs.query.js';
 import { RunsController } from './pipeline-run/runs.controller.js';
 import { RunHistory } from './run-history.js';
 import { ListStagesHandler } from './stage-config/list-stages.query.js';
 import { runStream } from './run-stream.js';
+import { DueRuns } from './timers/due-runs.js';
+import { TimerLoop } from './timers/timer-loop.js';
 
 /** Runs, their stages, milestones, risks, results and gates. */
 @Module({
@@ -31,9 +33,11 @@ import { runStream } from './run-stream.js';
     FoundGates,
     GateEvidence,
     RunHistory,
-    GateExpiry,
+    ListNodesHandler,
+    DueRuns,
+    TimerLoop,
   ],
-  exports: [GateExpiry],
+  exports: [TimerLoop],
 })
 export class RunsModule {
   constructor(readModels: ReadModels) {

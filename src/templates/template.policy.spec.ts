@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { GateDefinition, StageDefinition, TemplateContent } from './template.events.js';
-import { checkCondition } from '../platform/expressions/conditions.js';
+import { expressionChecks } from '../platform/expressions/conditions.js';
 import { checkTemplate } from './template.policy.js';
 import { warnAbout } from './template-warnings.policy.js';
 
@@ -13,7 +13,7 @@ const stage: StageDefinition = {
 const gate: GateDefinition = { gate_type: 'decision', options: ['proceed'], decided_by: ['founder'] };
 
 function found(...stages: readonly StageDefinition[]): readonly string[] {
-  return checkTemplate({ key: 'trial', name: 'Trial', stages }, checkCondition).map(
+  return checkTemplate({ key: 'trial', name: 'Trial', stages }, expressionChecks).map(
     ({ code, path }) => `${code} ${path}`,
   );
 }
@@ -25,7 +25,7 @@ describe('checking a template', () => {
 
   it('finds every problem at once, each with what to do', () => {
     const content: TemplateContent = { key: 'Bad Key', name: ' ', stages: [{ ...stage, key: '', locked: true }] };
-    expect(checkTemplate(content, checkCondition)).toEqual([
+    expect(checkTemplate(content, expressionChecks)).toEqual([
       {
         code: 'bad-key',
         path: '/key',
@@ -118,7 +118,7 @@ describe('checking a template', () => {
     ];
     const problems = checkTemplate(
       { key: 'trial', name: 'Trial', stages: [{ ...stage, gate: { ...gate, auto } }] },
-      checkCondition,
+      expressionChecks,
     );
     expect(problems).toEqual([
       {
@@ -148,6 +148,30 @@ describe('checking a template', () => {
         column: 48,
       },
     ]);
+  });
+});
+
+describe('the graph of a stage', () => {
+  const trigger = { id: 'go', type: 'trigger', name: 'Go', config: {} } as const;
+  const wait = { id: 'wait', type: 'delay', name: 'Wait', config: { seconds: 1 } } as const;
+  const edge = { id: 'on', from: 'go', to: 'wait' };
+  const graph = { nodes: [trigger, wait], edges: [edge] };
+
+  it('is checked where it stands', () => {
+    expect(found({ ...stage, graph, advance: 'auto' })).toEqual([]);
+    const wrong = { nodes: [trigger, wait, wait], edges: [edge, { id: 'off', from: 'wait', to: 'nowhere' }] };
+    expect(found(stage, { ...stage, key: 'other', graph: wrong })).toEqual([
+      'duplicate-id /stages/1/graph/nodes/2/id',
+      'no-such-node /stages/1/graph/edges/1/to',
+    ]);
+  });
+
+  it('is work enough for a stage, and is warned about where it stands', () => {
+    const bare = { key: 'bare', name: 'Bare', milestones: {}, exit_criteria: [] };
+    const warned = (nodes: readonly (typeof trigger | typeof wait)[]) =>
+      warnAbout({ key: 'trial', name: 'Trial', stages: [{ ...bare, graph: { nodes, edges: [] } }] });
+    expect(warned([trigger])).toEqual([]);
+    expect(warned([trigger, wait])).toMatchObject([{ code: 'orphan', path: '/stages/0/graph/nodes/1', node: 'wait' }]);
   });
 });
 

@@ -1,18 +1,12 @@
 import type { JsonObject } from '../kernel/json.js';
+import type { WorkedAction } from './actions.policy.js';
 import type { GraphDefinition, NodeDefinition } from './graph.events.js';
+import { graphDefaults } from './graph-limits.policy.js';
 import type { JobOrder } from './job.events.js';
 import { textIn } from './graph-values.policy.js';
 
-/** Retries, pauses and time limits where a graph does not name its own. */
-export const graphDefaults = {
-  timeout_seconds: 3600,
-  max_retries_per_node: 3,
-  retry_backoff_base: 1,
-  retry_backoff_max: 60,
-} as const;
-
 /** The name under which this process's workers take an action; no agent can be named so. */
-export function actionHandler(action: string): string {
+export function actionHandler(action: WorkedAction): string {
   return `action:${action}`;
 }
 
@@ -39,5 +33,5 @@ export function jobOrder(
 }
 
 function handlerOf({ type, config }: NodeDefinition): string {
-  return type === 'agent' ? textIn(config, 'agent_id') : actionHandler(textIn(config, 'action'));
+  return type === 'agent' ? textIn(config, 'agent_id') : actionHandler(textIn(config, 'action') as WorkedAction);
 }

@@ -5,9 +5,12 @@ import { type Projection, type Row, project } from '../../src/kernel/projection.
 import type { Recorded } from '../../src/kernel/recorded-event.js';
 import { inline } from '../../src/platform/event-store/stream-type.js';
 import { decisionGates } from '../../src/runs/decision-gate/decision-gate.projection.js';
+import { nodeRuns } from '../../src/runs/node-run/node-run.projection.js';
 import { pipelineRuns } from '../../src/runs/pipeline-run/pipeline-run.projection.js';
 import { type RunEvent, runCatalogue } from '../../src/runs/run.events.js';
 import { stageConfigs } from '../../src/runs/stage-config/stage-config.projection.js';
+import { stageGraphs } from '../../src/runs/stage-graph/stage-graph.projection.js';
+import { timers } from '../../src/runs/timers/timer.projection.js';
 import { runDecider } from '../support/run-story.js';
 
 /**
@@ -21,11 +24,14 @@ type Frozen = Readonly<{
 
 const frozen = (name: string): Frozen =>
   JSON.parse(readFileSync(new URL(`./frozen/${name}.json`, import.meta.url), 'utf8')) as Frozen;
-const stories = ['run-completed.v1', 'run-cancelled.v1', 'run-ruled.v1'];
+const stories = ['run-completed.v1', 'run-cancelled.v1', 'run-ruled.v1', 'run-worked.v1', 'run-resumed.v1'];
 const projections: readonly Projection<Row, RunEvent>[] = [
   inline(pipelineRuns),
   inline(stageConfigs),
+  inline(stageGraphs),
+  inline(nodeRuns),
   inline(decisionGates),
+  inline(timers),
 ];
 
 const rowsOf = (projection: Projection<Row, RunEvent>, events: readonly Recorded<RunEvent>[]) => [
@@ -36,7 +42,9 @@ describe('events stored by an earlier version', () => {
   it.each(stories)('fold to what they folded to then: %s', (name) => {
     const { events, readAs } = frozen(name);
     expect(fold(runDecider.evolve, runDecider.initialState, events)).toMatchObject(readAs.state);
-    for (const projection of projections)
+    const known = projections.filter(({ name: table }) => readAs.rows[table] !== undefined);
+    expect(known).not.toEqual([]);
+    for (const projection of known)
       expect(rowsOf(projection, events)).toMatchObject(readAs.rows[projection.name] ?? []);
   });
 

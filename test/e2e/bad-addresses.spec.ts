@@ -35,6 +35,7 @@ const byId = [
   'GET /projects/{id}',
   'GET /pipeline/{id}',
   'GET /pipeline/{id}/stages',
+  'GET /pipeline/{id}/nodes',
   'GET /pipeline/{id}/readiness',
   'GET /pipeline/{id}/actions',
   'GET /pipeline/{id}/timeline',

@@ -195,7 +195,7 @@ describe('a gate with an end', () => {
     expect(items).toHaveLength(onExpiry === 'escalate' ? 1 : 0);
     const timeline = accepted(await api.get<{ items: readonly object[] }>(`/pipeline/${runId}/timeline`));
     expect(timeline.items).toContainEqual(
-      expect.objectContaining({ event_type: 'gate.expired', actor_type: 'system', actor_id: 'gate-expiry' }),
+      expect.objectContaining({ event_type: 'gate.expired', actor_type: 'system', actor_id: 'timers' }),
     );
   });
 

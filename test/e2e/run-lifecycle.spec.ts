@@ -29,7 +29,7 @@ describe('a parked run', () => {
       [`${stage}/result`, { outcome: 'fail' }],
       [`${path}/facts`, { facts: { cold: true }, trigger: 'weather' }],
       [`${path}/advance`],
-      [`${path}/resume`],
+      [`${path}/resume`, { reason: 'Again.' }],
     ];
     for (const [route, body] of commands) {
       const { status, body: problem } = await api.post(route, body);
@@ -66,7 +66,7 @@ describe('a cancelled run', () => {
     for (const route of [`${path}/park`, `${path}/unpark`]) {
       expect((await api.post(route, { reason: 'Late.' })).body).toMatchObject({ status: 409, code: 'run-closed' });
     }
-    expect((await api.post(`${path}/resume`)).body).toMatchObject({
+    expect((await api.post(`${path}/resume`, { reason: 'Again.' })).body).toMatchObject({
       status: 409,
       code: 'illegal-transition',
       legal: [],

@@ -28,6 +28,9 @@ beforeAll(async () => {
       evidence, votes, created_at, expires_at)
     select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, gen_random_uuid(), 'a', 1, 'decision', 'decided', '[]', '[]', '[]', '{}', '[]', now(), now()
     from generate_series(1, 4000);
+    insert into timers select gen_random_uuid(), 'node_delay', 'a/n/1', '${DEFAULT_TENANT_ID}', 1, 1, 'a', now(), 'fired', 0 from generate_series(1, 4000);
+    insert into node_runs (run_id, stage, node_id, attempt, tenant_id, stream_version, status, output_length, retry_count)
+    select gen_random_uuid(), 'a', 'n' || n, 1, '${DEFAULT_TENANT_ID}', 1, 'completed', 0, 0 from generate_series(1, 4000) n;
     insert into run_journeys select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, 'founder', 1, '{}', now(), 'cancelled', 'x', now(), 'a', '{}', '{}', '{}', '[]',
       null, null, 0 from generate_series(1, 4000);
     analyze`);
@@ -112,9 +115,20 @@ describe('the plan of a hot query', () => {
       /^ix_decision_gates_pending$/,
     ],
     [
-      'the gates that are due',
-      "select id from decision_gates where status = 'pending' and expires_at <= now() order by expires_at limit 100",
-      /^ix_decision_gates_expiring$/,
+      'the timers that are due',
+      `select t.run_id from timers t join pipeline_runs r on r.id = t.run_id and r.status = 'running'
+       where t.status = 'waiting' and t.due_at <= (select clock_timestamp())`,
+      /^ix_timers_due$/,
+    ],
+    [
+      'the next timer',
+      "select min(due_at) from timers where status = 'waiting' and due_at > (select clock_timestamp())",
+      /^ix_timers_due$/,
+    ],
+    [
+      'the attempts of a node',
+      `select * from node_runs where run_id = '${id}' and stage = 'a' and node_id = 'n1' order by attempt desc limit 1`,
+      /^pk_node_runs$/,
     ],
     [
       'the journeys of a template’s runs',

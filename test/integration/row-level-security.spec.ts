@@ -60,10 +60,29 @@ async function fill(api: ApiClient, tenantId: string): Promise<void> {
   await api.post('/projects', { name: 'Solar kiosk' }, { headers: { 'idempotency-key': 'fill' } });
   await api.post('/job-profiles', { title: 'Software engineer' });
   await api.post('/candidates', { name: 'Robin Fairweather' });
+  await api.post('/jobs', { handler: 'draw', payload: {}, idempotency_key: 'fill' });
+  const { id } = accepted(await api.post<{ id: string }>('/jobs', { handler: 'draw', payload: {} }));
+  accepted(await api.post(`/jobs/${id}/cancel`, { reason: 'Over.' }));
+  await owner.query('select stageline.archive_jobs(0, 1)');
   const { runId } = await standAtGate(api);
   const position = await sealedPosition(api, runId);
   accepted(await api.get(`/insights/gates?template=founder&min_position=${String(position)}`));
+  await leaveGraph(runId, tenantId);
   await owner.query(`insert into stageline.stream_snapshots values ($1, $2, 1, 'none', '{}')`, [runId, tenantId]);
+}
+
+async function leaveGraph(runId: string, tenantId: string): Promise<void> {
+  const values = [runId, tenantId];
+  await owner.query(`insert into stageline.stage_graphs values ($1, 'a', $2, 1, 1, '[]', 1, 1)`, values);
+  await owner.query(
+    `insert into stageline.timers values ($1, 'continue', '', $2, 1, 1, 'a', now(), 'fired', 0)`,
+    values,
+  );
+  await owner.query(
+    `insert into stageline.node_runs (run_id, stage, node_id, attempt, tenant_id, stream_version, status, output_length, retry_count)
+     values ($1, 'a', 'n', 1, $2, 1, 'completed', 0, 0)`,
+    values,
+  );
 }
 
 async function park(tenantId: string): Promise<void> {

@@ -17,11 +17,25 @@ export type Child = Readonly<{
   exit: Promise<number | null>;
 }>;
 
-/** Runs one of `test/support/programs` from source. */
-export function runProgram(name: string, args: readonly string[]): Child {
+/** Runs one of `test/support/programs` from source, with more in its environment where that is said. */
+export function runProgram(name: string, args: readonly string[], more: Readonly<Record<string, string>> = {}): Child {
   const program = fileURLToPath(new URL(name, PROGRAMS));
-  const child = spawn(process.execPath, ['--import', LOADER, program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, ...more };
+  const child = spawn(process.execPath, ['--import', LOADER, program, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env,
+  });
   return childOf(child);
+}
+
+/** Runs any program, with this environment and none of ours but where programs are. */
+export function runCommand(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Child {
+  const { PATH = '' } = process.env;
+  return childOf(spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH, ...env } }));
 }
 
 function childOf(child: ChildProcessByStdio<null, Readable, Readable>): Child {

@@ -4,7 +4,9 @@ import { DomainError } from '../../src/kernel/domain-error.js';
 import type { Deciding, RunCommand } from '../../src/runs/run-command.decider.js';
 import type { Begun, RunState } from '../../src/runs/run-state.decider.js';
 import type { RunEvent } from '../../src/runs/run.events.js';
-import { command, ruledStages, runDecider, start } from './run-story.js';
+import type { Job } from '../../src/work/contract.js';
+import { itemsOf } from '../../src/kernel/vector.js';
+import { command, noon, runDecider, start, workedStages } from './run-story.js';
 
 /** A seed for one command; what it means depends on where the run stands, so that most are worth trying. */
 type Seed = Readonly<{ kind: number; pick: number; twist: number }>;
@@ -12,8 +14,10 @@ type Seed = Readonly<{ kind: number; pick: number; twist: number }>;
 export type Step = Readonly<{ command: RunCommand; before: RunState; events: readonly RunEvent[]; after: RunState }>;
 
 const chief: Deciding = { actor: { type: 'founder', id: 'ada' }, roles: ['admin'] };
-/** Every stage of `ruledStages`, and one that is missing. */
-export const stageKeys = [...ruledStages.map(({ key }) => key), 'missing'];
+/** Every stage of `workedStages`, and one that is missing. */
+export const stageKeys = [...workedStages.map(({ key }) => key), 'missing'];
+/** Who sends commands about jobs holds no fence beyond their attempt: a repeat may be told that its lease is over. */
+export const fenced: readonly RunCommand['type'][] = ['fail_job', 'need_human'];
 const decisions = ['proceed', 'narrow', 'pivot', 'park'] as const;
 
 function pick<Value>(values: readonly Value[], seed: number): Value {
@@ -28,11 +32,58 @@ function fitting(decision: (typeof decisions)[number], toStage: string | undefin
   return decision === 'narrow' ? { decision, scope: { drop_milestones: [milestone] } } : { decision };
 }
 
+/** Every job of the run that its stages still know. */
+function jobsOf(run: Begun): readonly Job[] {
+  const nodes = run.stages.flatMap(({ work }) => (work === null ? [] : itemsOf(work.nodes)));
+  return nodes.flatMap(({ job }) => (job === undefined ? [] : [job]));
+}
+
+/** What workers, people and time do to the jobs of a run; first come those about a job as it stands. */
+function jobCommands(run: Begun, { pick: seed, twist }: Seed): readonly RunCommand[] {
+  const all = jobsOf(run);
+  const jobs = all.map(({ id: jobId, stage, node }) => ({ stage: stage ?? '', node: node ?? '', jobId }));
+  const named = pick([...jobs, { stage: 'build', node: 'ask', jobId: 'missing' }], seed);
+  const job = all.find(({ id }) => id === named.jobId);
+  const attempt = (job?.attempts ?? 0) + (seed % 7 === 0 ? 1 : 0);
+  const reason = 'Because';
+  const [workerId, leaseSeconds, leaseExpiresAt] = ['worker', 30, '2026-03-01T12:10:30.000Z'] as const;
+  const take = command(
+    'start_jobs',
+    { jobs, workerId, leaseSeconds, leaseExpiresAt },
+    { now: `${noon.slice(0, 14)}10:00.000Z` },
+  );
+  const complete = command('complete_job', { ...named, attempt, output: twist === 0 ? 'many' : seed });
+  const fail = command('fail_job', { ...named, attempt, error: 'It broke.', chance: 0.5, retryable: twist !== 0 });
+  const byStatus: Partial<Record<Job['status'], readonly RunCommand[]>> = {
+    RUNNING: [
+      complete,
+      fail,
+      command('need_human', { ...named, attempt, reason }),
+      command('lose_lease', { ...named, attempt }),
+      fail,
+      complete,
+    ],
+    NEEDS_HUMAN: [
+      command('retry_job', { ...named, reason }),
+      command('resolve_job', {
+        ...named,
+        outcome: pick(['succeeded', 'failed', 'canceled'], twist),
+        output: seed,
+        reason,
+      }),
+      complete,
+    ],
+    QUEUED: [take, take, take, command('cancel_job', { ...named, reason }), command('retry_job', { ...named })],
+  };
+  return (job && byStatus[job.status]) ?? [take, complete, fail, command('cancel_job', { ...named, reason })];
+}
+
 function commandFor(run: Begun, { kind, pick: seed, twist }: Seed): RunCommand {
+  if (kind > 27) return { ...pick(jobCommands(run, { kind, pick: seed, twist }), seed + kind), by: chief };
   const stage = twist === 0 ? pick(stageKeys, seed) : (run.currentStage ?? 'draft');
-  const definition = ruledStages.find(({ key }) => key === stage);
+  const definition = workedStages.find(({ key }) => key === stage);
   const milestone = pick([...Object.keys(definition?.milestones ?? {}), 'missing'], seed);
-  const gateId = run.status === 'running' && run.gate !== null && twist > 0 ? run.gate.gate_id : `id-${String(seed)}`;
+  const gateId = run.status === 'running' && run.gate !== null && twist > 0 ? run.gate.gate_id : idOf(seed);
   const riskId = pick(run.risks.map(({ id }) => id).concat('missing'), seed);
   const toStage = twist === 0 ? undefined : pick(stageKeys, seed);
   const reason = twist === 3 ? ' ' : 'Because';
@@ -54,14 +105,16 @@ function commandFor(run: Begun, { kind, pick: seed, twist }: Seed): RunCommand {
     command('record_result', { stage, outcome: 'pass', score: seed }),
     command('record_facts', { facts: { calls: seed }, trigger: 'calls' }),
     command('record_facts', { facts: { [milestone]: seed }, trigger: 'chat' }),
-    command('advance', {}),
+    run.status === 'failed' || run.status === 'timeout' ? command('resume', { reason }) : command('advance', {}),
     command('decide_gate', { gateId, decision: 'proceed' }),
     command('decide_gate', { gateId, decision: 'proceed' }),
     command('decide_gate', { gateId, decision: 'proceed' }),
     command('decide_gate', { gateId, ...fitting('narrow', undefined, milestone) }),
     command('decide_gate', { gateId, ...fitting(pick(decisions, seed), toStage, milestone), reason }),
     command('wake', {}, { now: `2026-03-01T1${String(twist + 2)}:30:00.000Z` }),
-    command('unpark', { reason }),
+    twist === 3
+      ? command('resume', { reason: 'Again', fromNode: pick(['ask', 'rest', 'missing'], seed) })
+      : command('unpark', { reason }),
     command('unpark', { reason }),
     seed % 4 === 0 ? command('park', { reason }) : command('unpark', { reason }),
     seed % 16 === 0 ? command('cancel', { reason }) : command('advance', {}),
@@ -69,13 +122,18 @@ function commandFor(run: Begun, { kind, pick: seed, twist }: Seed): RunCommand {
   return { ...pick(choices, kind), by: chief };
 }
 
+/** Spaced out, so that the ids of jobs, which follow the command's own, are no other command's. */
+function idOf(index: number): string {
+  return `00000000-0000-7000-8000-${(index * 1000).toString(16).padStart(12, '0')}`;
+}
+
 /** Plays what the seeds stand for; what is refused leaves the run as it was. */
 function play(seeds: readonly Seed[]): readonly Step[] {
-  const steps: Step[] = [stepOf(runDecider.initialState, start(ruledStages))];
+  const steps: Step[] = [stepOf(runDecider.initialState, start(workedStages))];
   for (const [index, seed] of seeds.entries()) {
     const before = steps.at(-1)?.after;
     if (before === undefined || before.status === 'not_started') throw new Error('A run begins with its start.');
-    const next = { ...commandFor(before, seed), freshId: `id-${String(index)}` };
+    const next = { ...commandFor(before, seed), freshId: idOf(index) };
     try {
       steps.push(stepOf(before, next));
     } catch (error) {
@@ -90,13 +148,13 @@ function stepOf(before: RunState, asked: RunCommand): Step {
   return { command: asked, before, events, after: events.reduce(runDecider.evolve, before) };
 }
 
-/** Holds a check against 200 random runs through `ruledStages`. */
+/** Holds a check against 200 random runs through `workedStages`. */
 export function holdsForEvery(
   check: (steps: readonly Step[], events: readonly RunEvent[]) => void,
   options: Readonly<{ seed?: number }> = {},
 ): void {
-  const seed = fc.record({ kind: fc.nat(27), pick: fc.nat(60), twist: fc.nat(3) });
-  const plays = fc.array(seed, { minLength: 1, maxLength: 80, size: 'max' });
+  const seed = fc.record({ kind: fc.nat(41), pick: fc.nat(60), twist: fc.nat(3) });
+  const plays = fc.array(seed, { minLength: 1, maxLength: 100, size: 'max' });
   fc.assert(
     fc.property(plays, (seeds) => {
       const steps = play(seeds);
@@ -110,6 +168,11 @@ export function holdsForEvery(
 /** Whether a rule decided: the run may have moved on from where the command was possible. */
 export function isRuled(events: readonly RunEvent[]): boolean {
   return events.some(({ by }) => by?.id === 'rule');
+}
+
+/** Whether its stage was completed by itself: what was asked of it belongs to a stage that is left. */
+export function movesOn(events: readonly RunEvent[]): boolean {
+  return events.some((event) => event.type === 'stage.completed' && event.detail.trigger !== null);
 }
 
 /** A run that was started. */

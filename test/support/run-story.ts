@@ -1,10 +1,14 @@
 import { fold } from '../../src/kernel/decider.js';
+import { itemsOf } from '../../src/kernel/vector.js';
 import type { Recorded } from '../../src/kernel/recorded-event.js';
 import type { Deciding, RunCommand } from '../../src/runs/run-command.decider.js';
 import { runStream } from '../../src/runs/run-stream.js';
 import { currentStage, type RunState } from '../../src/runs/run-state.decider.js';
 import { runCatalogue, type RunEvent } from '../../src/runs/run.events.js';
+import type { Stage } from '../../src/runs/stage.plan.js';
 import type { StageDefinition } from '../../src/templates/contract.js';
+import type { GraphDefinition } from '../../src/work/contract.js';
+import { isLive } from '../../src/work/graph-state.decider.js';
 import { given } from './given.js';
 
 export const runDecider = runStream.decider;
@@ -84,6 +88,43 @@ export const ruledStages: readonly StageDefinition[] = trialStages.map((stage) =
       },
 );
 
+/** One of everything that a graph may hold: agents, a condition with both ways out, a delay, a join, facts. */
+export const clerksGraph: GraphDefinition = {
+  nodes: [
+    { id: 'begin', type: 'trigger', name: 'Begin', config: {}, next: ['fork'] },
+    { id: 'fork', type: 'parallel', name: 'Fork', config: {}, next: ['ask', 'rest'] },
+    {
+      id: 'ask',
+      type: 'agent',
+      name: 'Ask',
+      config: { agent_id: 'clerk', task: 'Ask around.', timeout_seconds: 7200 },
+    },
+    { id: 'rest', type: 'delay', name: 'Rest', config: { seconds: 1800 }, next: ['end'] },
+    { id: 'weigh', type: 'condition', name: 'Weigh', config: { expression: 'output > 20' } },
+    {
+      id: 'again',
+      type: 'agent',
+      name: 'Again',
+      config: { agent_id: 'clerk', task: 'Again.', on_exhausted: 'fail' },
+      next: ['end'],
+    },
+    { id: 'note', type: 'action', name: 'Note', config: { action: 'emit', facts: { weighed: 'true' } }, next: ['end'] },
+    { id: 'end', type: 'action', name: 'End', config: { action: 'noop' } },
+  ],
+  edges: [
+    { id: 'asked', from: 'ask', to: 'weigh' },
+    { id: 'heavy', from: 'weigh', to: 'note', condition: 'output.result' },
+    { id: 'light', from: 'weigh', to: 'again', condition: '!output.result' },
+  ],
+  timeout_seconds: 12_600,
+  max_retries_per_node: 1,
+};
+
+/** The same with a graph in the stage that is started by hand; it goes on by itself when all of it is done. */
+export const workedStages: readonly StageDefinition[] = ruledStages.map((stage) =>
+  stage.key === 'build' ? { ...stage, advance: 'auto', graph: clerksGraph } : stage,
+);
+
 type PayloadOf<Type extends RunCommand['type']> = Extract<RunCommand, { type: Type }>['data'];
 
 /** A command by the founder at noon, unless said otherwise. */
@@ -104,12 +145,13 @@ export function start(stages: readonly StageDefinition[] = trialStages): RunComm
   });
 }
 
-/** The events these commands lead to on a new run; each has its own fresh id, `fresh-1` for the first. */
+/** The events these commands lead to on a new run; each has its own fresh id, `fresh-1` for the first, unless it says a uuid. */
 export function history(...commands: readonly RunCommand[]): readonly RunEvent[] {
   const events: RunEvent[] = [];
   let state = runDecider.initialState;
   for (const [index, each] of commands.entries()) {
-    const next = runDecider.decide(state, { ...each, freshId: `fresh-${String(index + 1)}` });
+    const freshId = each.freshId.startsWith('00000000-') ? each.freshId : `fresh-${String(index + 1)}`;
+    const next = runDecider.decide(state, { ...each, freshId });
     events.push(...next);
     state = fold(runDecider.evolve, state, next);
   }
@@ -172,12 +214,66 @@ export const atCheckGate: readonly RunCommand[] = [
   command('complete_stage', { stage: 'check' }),
 ];
 
-/** What keeps a running run from going on: its current stage's work is done and a decision is due. */
-export function waitingOn(run: RunState): 'gate' | null {
+/** What a running run waits for, found the long way: a decision that is due, then people, workers and delays of its graph. */
+export function waitingOn(run: RunState): 'gate' | 'human' | 'job' | 'timer' | null {
   if (run.status !== 'running' || run.currentStage === null) return null;
-  const { state, definition } = currentStage(run);
-  return state === 'completed' && definition.gate !== undefined ? 'gate' : null;
+  const { state, definition, work } = currentStage(run);
+  if (state === 'completed' && definition.gate !== undefined) return 'gate';
+  const live = work === null ? [] : itemsOf(work.nodes).filter(isLive);
+  if (live.some(({ job }) => job?.status === 'NEEDS_HUMAN')) return 'human';
+  if (live.some(({ job }) => job !== undefined)) return 'job';
+  return live.length > 0 ? 'timer' : null;
 }
 
 /** To the draft's gate, `fresh-5`, with rules, of which the second fails. */
 export const failedRule: readonly RunCommand[] = [start(ruledStages), ...atDraftGate.slice(1)];
+
+const asked = { stage: 'build', node: 'ask', jobId: '00000000-0000-7000-8000-000000000002' };
+const asking = { ...asked, attempt: 1 };
+const soon = { now: '2026-03-01T12:10:00.000Z' };
+
+/** The graph at work, its first job taken by a worker. */
+export const atWork: readonly RunCommand[] = [
+  start(workedStages),
+  ...atDraftGate.slice(1),
+  command('decide_gate', { gateId: 'fresh-5', decision: 'proceed' }),
+  command('start_stage', { stage: 'build' }, { freshId: '00000000-0000-7000-8000-000000000000' }),
+  takeJob(1),
+];
+
+function takeJob(attempt: number): RunCommand {
+  const leaseExpiresAt = `2026-03-01T12:${String(attempt)}0:30.000Z`;
+  return command(
+    'start_jobs',
+    { jobs: [asked], workerId: 'robot', leaseSeconds: 30, leaseExpiresAt },
+    { now: `2026-03-01T12:${String(attempt)}0:00.000Z` },
+  );
+}
+
+/** The stage a run stands at after these commands. */
+export function currentStageAfter(...commands: readonly RunCommand[]): Stage {
+  const state = stateAfter(history(...commands));
+  if (state.status === 'not_started') throw new Error('The run is not started.');
+  return currentStage(state);
+}
+
+/** Command sequences that lead, together, to every event of a graph and of its jobs. */
+export const clerksStories: readonly (readonly RunCommand[])[] = [
+  [
+    ...atWork,
+    command('complete_job', { ...asking, output: 25 }, soon),
+    command('wake', {}, { now: '2026-03-01T12:40:00.000Z' }),
+  ],
+  [
+    ...atWork,
+    command('fail_job', { ...asking, error: 'It broke.', chance: 0.5 }, soon),
+    takeJob(2),
+    command('lose_lease', { ...asking, attempt: 2 }),
+    takeJob(3),
+    command('need_human', { ...asking, attempt: 3, reason: 'Who is that?' }),
+    command('resolve_job', { ...asked, outcome: 'failed', reason: 'Nobody.' }),
+    command('wake', {}, { now: '2026-03-01T12:40:00.000Z' }),
+    command('resume', { reason: 'Once more.' }, { freshId: '00000000-0000-7000-8000-000000001000' }),
+    command('wake', {}, { now: '2026-03-02T12:00:00.000Z' }),
+  ],
+];

@@ -10,6 +10,7 @@ import { CommandExecutor } from '../../src/platform/event-store/command-executor
 import { type CommandContext, DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import { EventStore } from '../../src/platform/event-store/event-store.js';
 import { Receipts } from '../../src/platform/event-store/receipts.js';
+import { RowSignal } from '../../src/platform/event-store/row-signal.js';
 import { Sealer } from '../../src/platform/event-store/sealer.js';
 import { sealingKeyFrom } from '../../src/platform/event-store/sealing-key.js';
 import { StreamMemory } from '../../src/platform/event-store/stream-memory.js';
@@ -55,6 +56,8 @@ async function startProcess(connection: pg.ClientConfig) {
   const memory = new StreamMemory(database, store);
   const reader = new TimelineReader(database);
   const signal = new TimelineSignal(connection);
+  const rows = new RowSignal(store, signal);
+  rows.onModuleInit();
   const close = async () => {
     await signal.beforeApplicationShutdown();
     await dataSource.destroy();
@@ -64,6 +67,7 @@ async function startProcess(connection: pg.ClientConfig) {
     store,
     memory,
     reader,
+    rows,
     executor: new CommandExecutor(store, memory),
     receipts: new Receipts(database),
     sealer: new Sealer(database, sealingKey),

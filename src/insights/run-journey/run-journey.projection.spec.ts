@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { atBuild, atDraftGate, command, founder, history, recorded, start } from '../../../test/support/run-story.js';
+import {
+  atBuild,
+  atDraftGate,
+  clerksStories,
+  command,
+  founder,
+  history,
+  recorded,
+  start,
+} from '../../../test/support/run-story.js';
 import { project } from '../../kernel/projection.js';
 import type { Deciding, RunCommand } from '../../runs/run-command.decider.js';
 import type { Decision } from '../../templates/contract.js';
@@ -157,11 +166,24 @@ describe('the run_journeys read model', () => {
 
   it('has nobody to wait for after a gate that expired', () =>
     expect(
-      journeyAfter(
-        [0, ...atDraftGate],
-        [59, command('wake', {}, { now: '2026-03-02T00:00:00.000Z' })],
-      ),
+      journeyAfter([0, ...atDraftGate], [59, command('wake', {}, { now: '2026-03-02T00:00:00.000Z' })]),
     ).toMatchObject({ gates: [{ end: 'expired', ms: 59 * MINUTE }], spell: null, spellSince: null }));
+
+  it('stands still where it failed, and goes on when it is resumed', () => {
+    const [, story = []] = clerksStories;
+    const failed = story.slice(0, -2);
+    const [resume] = story.slice(-2);
+    if (resume === undefined) throw new Error('The story goes on.');
+    expect(journeyAfter([0, ...failed.slice(0, -1)], [7, ...failed.slice(-1)])).toMatchObject({
+      status: 'failed',
+      endedAt: null,
+      standings: { build: { standing: 'in_stage' } },
+      spell: 'working',
+      spellSince: null,
+      spellMs: 7 * MINUTE,
+    });
+    expect(journeyAfter([0, ...failed], [30, resume])).toMatchObject({ status: 'running', spellSince: timeOf(30) });
+  });
 
   it('ends as dropped out where it was cancelled, parked or not', () => {
     const cancel = command('cancel', { reason: 'No', outcome: 'withdrawn' });

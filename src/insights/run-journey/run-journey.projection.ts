@@ -7,7 +7,7 @@ import { elapsedMs } from '../elapsed.policy.js';
 /**
  * How a run stands to a stage that it has entered, as of its last event; one of them at any time.
  *
- * `in_stage`: it is there, parked or not. `passed`: it went on from there. `dropped_out`: it was cancelled there. `moved_back`: it was
+ * `in_stage`: it is there, also parked or failed. `passed`: it went on from there. `dropped_out`: it was cancelled there. `moved_back`: it was
  * sent back before or from there, and has not come again.
  */
 export type Standing = 'in_stage' | 'passed' | 'dropped_out' | 'moved_back';
@@ -27,7 +27,7 @@ type Finished = Readonly<Record<string, readonly number[]>>;
 /**
  * One run's way through its stages: where it has been, where it stands, and how long each part took.
  *
- * All times are those of the acts (`occurred_at`). Time while parked belongs to no spell.
+ * All times are those of the acts (`occurred_at`). Time while parked, or failed until resumed, belongs to no spell.
  */
 export type RunJourneyRow = Readonly<{
   runId: string;
@@ -37,7 +37,7 @@ export type RunJourneyRow = Readonly<{
   templateVersion: number;
   subject: Subject;
   startedAt: string;
-  status: 'running' | 'parked' | 'completed' | 'cancelled';
+  status: 'running' | 'parked' | 'completed' | 'failed' | 'timeout' | 'cancelled';
   outcome: string | null;
   endedAt: string | null;
   /** Where it stands, or stood at its end. */
@@ -49,9 +49,9 @@ export type RunJourneyRow = Readonly<{
   gates: readonly ClosedGate[];
   /** The spell in `currentStage` that is not finished; null where nobody is to act, such as after a gate that expired. */
   spell: SpellKind | null;
-  /** Since when it runs; null while parked. */
+  /** Since when it runs; null while the run does not. */
   spellSince: string | null;
-  /** How long it ran before it was parked. */
+  /** How long it ran before the run was parked or failed. */
   spellMs: number;
 }>;
 
@@ -74,8 +74,11 @@ export const runJourneys: Projection<RunJourneyRow, RunEvent> = {
     'gate.decided': (row, event) => gateClosed(begun(row, event), event, event.detail.decision),
     'gate.expired': (row, event) => gateClosed(begun(row, event), event, 'expired'),
     'gate.superseded': (row, event) => gateClosed(begun(row, event), event, 'superseded'),
-    'pipeline_run.parked': (row, event) => parked(begun(row, event), event),
-    'pipeline_run.unparked': (row, event) => unparked(begun(row, event), event),
+    'pipeline_run.parked': (row, event) => halted(begun(row, event), event, 'parked'),
+    'pipeline_run.unparked': (row, event) => takenUp(begun(row, event), event),
+    'pipeline_run.failed': (row, event) => halted(begun(row, event), event, 'failed'),
+    'pipeline_run.timeout': (row, event) => halted(begun(row, event), event, 'timeout'),
+    'pipeline_run.resumed': (row, event) => takenUp(begun(row, event), event),
     'pipeline_run.completed': (row, event) => ended(begun(row, event), event, 'completed', 'passed'),
     'pipeline_run.cancelled': (row, event) => ended(begun(row, event), event, 'cancelled', 'dropped_out'),
   },
@@ -162,11 +165,16 @@ function gateClosed(
   return { ...row, gates: [...row.gates, gate], ...noSpell };
 }
 
-function parked(row: RunJourneyRow, event: Event<'pipeline_run.parked'>): RunJourneyRow {
-  return { ...row, status: 'parked', spellSince: null, spellMs: ranMs(row, event) };
+/** The run stands still where it is, and may be taken up again. */
+function halted(
+  row: RunJourneyRow,
+  event: Projected<RunEvent>,
+  status: 'parked' | 'failed' | 'timeout',
+): RunJourneyRow {
+  return { ...row, status, spellSince: null, spellMs: ranMs(row, event) };
 }
 
-function unparked(row: RunJourneyRow, { occurredAt }: Event<'pipeline_run.unparked'>): RunJourneyRow {
+function takenUp(row: RunJourneyRow, { occurredAt }: Projected<RunEvent>): RunJourneyRow {
   return { ...row, status: 'running', spellSince: row.spell === null ? null : occurredAt };
 }
 

@@ -1,5 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext, Outcome } from '../../kernel/command-context.js';
+import { refuse } from '../../kernel/domain-error.js';
+import { ClaimHeldError } from '../../platform/event-store/errors.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import { ActOnRun } from '../contract.js';
 import { runAmong, runOnWire } from '../pipeline-run/run-on-wire.js';
@@ -11,14 +13,24 @@ import { newId } from '../../platform/new-id.js';
 export class ActOnRunHandler implements ICommandHandler<ActOnRun> {
   constructor(private readonly executor: CommandExecutor) {}
 
-  execute({ runId, asked, context }: ActOnRun): Promise<Outcome> {
-    return this.executor.execute(runStream, {
-      streamId: runId,
-      command: runCommand(runId, asked, context),
-      context,
-      answer: (rows) => ({ noun: 'run', body: runOnWire(runAmong(rows, runId)) }),
-    });
+  execute({ runId, asked, context, answer }: ActOnRun): Promise<Outcome> {
+    return this.executor
+      .execute(runStream, {
+        streamId: runId,
+        command: runCommand(runId, asked, context),
+        context,
+        answer: answer ?? ((rows) => ({ noun: 'run', body: runOnWire(runAmong(rows, runId)) })),
+      })
+      .catch((error: unknown) => {
+        throw error instanceof ClaimHeldError ? otherIsOpen(error) : error;
+      });
   }
+}
+
+/** A run that failed gave its subject free: by the time it is resumed, another may have it. */
+function otherIsOpen({ holder }: ClaimHeldError): Error {
+  const message = `What this run moves has another open run by now, ${holder}. Finish or cancel that one first.`;
+  return refuse('run-already-open', message, { run_id: holder });
 }
 
 /** Adds who asks, when, and an id for whatever the command may create. */

@@ -96,13 +96,24 @@ export class RunCommandsController {
     return this.commands.execute(new ActOnRun(id, { type: 'cancel', data: { reason, outcome } }, context));
   }
 
-  /** Takes a failed or timed-out run up again from its failed node. Fails with `illegal-transition` for any other. */
+  /**
+   * Begins a further attempt of what failed or was cut off when the run failed or ran out of time, with everything after it; the other nodes
+   * stand as they ended. As a dry run it shows, in `rerun`, what would run again. Fails with `illegal-transition` for any other run, and
+   * with `run-already-open` where its subject has another one by now.
+   */
   @Post('resume')
   @Allow(...commandRoles)
   @DescribeCommand({
     summary: 'Resume a failed run',
     answer: RunResponse,
-    problems: ['run-not-found', 'illegal-transition', 'stale-version'],
+    problems: [
+      'run-not-found',
+      'run-parked',
+      'illegal-transition',
+      'node-not-found',
+      'run-already-open',
+      'stale-version',
+    ],
   })
   resume(
     @IdParam('id') id: string,

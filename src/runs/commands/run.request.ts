@@ -65,10 +65,7 @@ export class CancelRunRequest extends ReasonRequest {
   readonly outcome?: string;
 }
 
-export class ResumeRunRequest {
-  @Text({ optional: true, max: MAX_REASON })
-  readonly reason?: string;
-
-  @KeyText({ optional: true, description: 'The node to begin again from. Defaults to the one that failed.' })
+export class ResumeRunRequest extends ReasonRequest {
+  @Text({ optional: true, max: 200, description: 'Runs again too, with all after it, although it did not fail.' })
   readonly from_node?: string;
 }

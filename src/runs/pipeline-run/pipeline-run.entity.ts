@@ -51,6 +51,10 @@ export class PipelineRunEntity implements PipelineRunRow {
   @Column('text', { nullable: true })
   waitingOn!: PipelineRunRow['waitingOn'];
 
+  /** Null in rows that a process from before this column writes. */
+  @Column('jsonb', { nullable: true })
+  waits!: PipelineRunRow['waits'];
+
   @Column('text', { nullable: true })
   currentStage!: string | null;
 

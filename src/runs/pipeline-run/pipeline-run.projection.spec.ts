@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { atDraftGate, command, history, recorded, start } from '../../../test/support/run-story.js';
+import {
+  atDraftGate,
+  command,
+  history,
+  recorded,
+  start,
+  atWork,
+  clerksStories,
+} from '../../../test/support/run-story.js';
 import { project } from '../../kernel/projection.js';
 import type { RunCommand } from '../run-command.decider.js';
 import { pipelineRuns, type PipelineRunRow } from './pipeline-run.projection.js';
@@ -29,6 +37,7 @@ describe('the pipeline_runs read model', () => {
       input: { idea: 'boats' },
       status: 'running',
       waitingOn: null,
+      waits: { gate: 0, human: 0, job: 0, timer: 0 },
       currentStage: 'draft',
       stageNumber: 1,
       stageEnteredAt: 'occurred-2',
@@ -88,6 +97,32 @@ describe('the pipeline_runs read model', () => {
       waitingOn: 'gate',
       openGateId: 'fresh-7',
     });
+  });
+
+  it('waits for a worker, for a person before that, and for a delay where nothing else is open', () => {
+    expect(rowAfter(...atWork)).toMatchObject({ waitingOn: 'job', waits: { job: 1, timer: 1 } });
+    const [job, attempt] = [{ stage: 'build', node: 'ask', jobId: '00000000-0000-7000-8000-000000000002' }, 1];
+    const asking = command('need_human', { ...job, attempt, reason: 'Who is that?' });
+    expect(rowAfter(...atWork, asking)).toMatchObject({ waitingOn: 'human', waits: { job: 0, human: 1, timer: 1 } });
+    const answered = command('resolve_job', { ...job, outcome: 'succeeded', output: 25, reason: 'It is Ada.' });
+    expect(rowAfter(...atWork, asking, answered)).toMatchObject({ waitingOn: 'timer', waits: { human: 0, timer: 1 } });
+    const again = command('retry_job', job);
+    expect(rowAfter(...atWork, asking, again)).toMatchObject({ waitingOn: 'job', waits: { job: 1, human: 0 } });
+  });
+
+  it('waits for nothing while parked, and for what is open when it is back', () => {
+    const parked = [...atWork, command('park', { reason: 'Winter.' })];
+    expect(rowAfter(...parked)).toMatchObject({ status: 'parked', waitingOn: null });
+    expect(rowAfter(...parked, command('unpark', { reason: 'Spring.' }))).toMatchObject({ waitingOn: 'job' });
+  });
+
+  it.each([
+    ['failed', -2, { status: 'failed', waitingOn: null, outcome: null }],
+    ['resumed', -1, { status: 'running', waitingOn: 'job' }],
+    ['out of time', undefined, { status: 'timeout', waitingOn: null, waits: { gate: 0, human: 0, job: 0, timer: 0 } }],
+  ])('shows a run that is %s', (_what, end, row) => {
+    const [, story = []] = clerksStories;
+    expect(rowAfter(...story.slice(0, end))).toMatchObject(row);
   });
 
   it('keeps the outcome of a closed run, and is not forgotten: a repeat is still answered from it', () => {

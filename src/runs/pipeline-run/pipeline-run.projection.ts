@@ -1,8 +1,12 @@
 import type { JsonObject } from '../../kernel/json.js';
 import type { Projected, Projection } from '../../kernel/projection.js';
+import type { JobStatus, NodeType } from '../../work/contract.js';
 import type { RunEvent, Subject } from '../run.events.js';
 import type { StageState } from '../stage.plan.js';
 import { meanPercent } from '../weights.plan.js';
+
+/** What keeps a run: how many of each are open. A gate that expired undecided still counts. */
+export type Waits = Readonly<Record<'gate' | 'human' | 'job' | 'timer', number>>;
 
 /** Where one run stands, for lists, boards and `GET /pipeline/{id}`. */
 export type PipelineRunRow = Readonly<{
@@ -21,7 +25,9 @@ export type PipelineRunRow = Readonly<{
   subject: Subject;
   input: JsonObject;
   status: 'running' | 'parked' | 'completed' | 'failed' | 'timeout' | 'cancelled';
-  waitingOn: 'gate' | 'job' | 'human' | 'timer' | null;
+  /** What a running run waits for: of all that is open, what people are needed for first. */
+  waitingOn: keyof Waits | null;
+  waits: Waits;
   currentStage: string | null;
   stageNumber: number | null;
   stageEnteredAt: string | null;
@@ -49,16 +55,20 @@ type Of<Type extends RunEvent['type']> = Projected<Extract<RunEvent, { type: Typ
 /** One row per run; every event moves its version. */
 export const pipelineRuns: Projection<PipelineRunRow, RunEvent> = {
   name: 'pipeline_runs',
-  version: 1,
+  version: 2,
   keysOf: ({ streamId }) => [streamId],
   on: {
     'pipeline_run.started': (_row, event) => started(event),
     'pipeline_run.completed': (row, event) =>
-      moved(row, event, { status: 'completed', waitingOn: null, outcome: event.detail.outcome }),
+      waiting(row, event, same, { status: 'completed', outcome: event.detail.outcome }),
+    'pipeline_run.failed': (row, event) => waiting(row, event, same, { status: 'failed' }),
+    'pipeline_run.timeout': (row, event) => waiting(row, event, same, { status: 'timeout' }),
+    'pipeline_run.resumed': (row, event) => waiting(row, event, same, { status: 'running' }),
     'pipeline_run.cancelled': (row, event) =>
-      moved(row, event, { status: 'cancelled', waitingOn: null, outcome: event.detail.outcome }),
-    'pipeline_run.parked': (row, event) => moved(row, event, { status: 'parked', waitingOn: null }),
-    'pipeline_run.unparked': (row, event) => moved(row, event, { status: 'running' }),
+      waiting(row, event, same, { status: 'cancelled', outcome: event.detail.outcome }),
+    // Its gate is closed, or asks afresh when the run is unparked.
+    'pipeline_run.parked': (row, event) => waiting(row, event, () => ({ gate: 0 }), { status: 'parked' }),
+    'pipeline_run.unparked': (row, event) => waiting(row, event, same, { status: 'running' }),
     'stage.entered': (row, event) =>
       moved(row, event, {
         currentStage: event.detail.stage,
@@ -79,13 +89,29 @@ export const pipelineRuns: Projection<PipelineRunRow, RunEvent> = {
     'focus.suggested': (row, event) => moved(row, event),
     'risk.raised': (row, event) => moved(row, event),
     'risk.dismissed': (row, event) => moved(row, event),
-    'gate.opened': (row, event) => moved(row, event, { waitingOn: 'gate', openGateId: event.detail.gate_id }),
-    'gate.decided': (row, event) => moved(row, event, { waitingOn: null, openGateId: null }),
+    'gate.opened': (row, event) => waiting(row, event, () => ({ gate: 1 }), { openGateId: event.detail.gate_id }),
+    'gate.decided': (row, event) => waiting(row, event, () => ({ gate: 0 }), { openGateId: null }),
     // Nobody decided: the run still waits, until somebody asks again.
     'gate.expired': (row, event) => moved(row, event, { openGateId: null }),
-    'gate.superseded': (row, event) => moved(row, event, { waitingOn: null, openGateId: null }),
+    'gate.superseded': (row, event) => waiting(row, event, () => ({ gate: 0 }), { openGateId: null }),
     'gate.rule_failed': (row, event) => moved(row, event),
     'facts.recorded': (row, event) => moved(row, event),
+    'pipeline_node.scheduled': (row, event) => moved(row, event),
+    'pipeline_node.started': (row, event) => waiting(row, event, delays(event, 1)),
+    'pipeline_node.waiting': (row, event) => moved(row, event),
+    'pipeline_node.retrying': (row, event) => moved(row, event),
+    'pipeline_node.completed': (row, event) => waiting(row, event, delays(event, -1)),
+    'pipeline_node.failed': (row, event) => waiting(row, event, delays(event, -1)),
+    'pipeline_node.skipped': (row, event) => moved(row, event),
+    'pipeline_node.cancelled': (row, event) => waiting(row, event, delays(event, -1)),
+    'job.queued': (row, event) => waiting(row, event, ({ job }) => ({ job: job + 1 })),
+    'job.started': (row, event) => moved(row, event),
+    'job.succeeded': (row, event) => waiting(row, event, over(event.detail.from)),
+    'job.retry_scheduled': (row, event) => waiting(row, event, again(event.detail.from)),
+    'job.failed': (row, event) => waiting(row, event, over(event.detail.from)),
+    'job.needs_human': (row, event) => waiting(row, event, ({ job, human }) => ({ job: job - 1, human: human + 1 })),
+    'job.canceled': (row, event) => waiting(row, event, over(event.detail.from)),
+    'job.lease_lost': (row, event) => moved(row, event),
   },
 };
 
@@ -118,6 +144,7 @@ function unbegun({ stages }: Of<'pipeline_run.started'>['detail']) {
   return {
     status: 'running' as const,
     waitingOn: null,
+    waits: { gate: 0, human: 0, job: 0, timer: 0 },
     currentStage: null,
     stageNumber: null,
     stageEnteredAt: null,
@@ -143,6 +170,40 @@ function subjectColumns(subject: Subject) {
 function moved(row: Maybe, event: Projected<RunEvent>, change: Partial<PipelineRunRow> = {}): PipelineRunRow {
   if (row === undefined) throw new Error(`Run ${event.streamId} has no row for its ${event.type}.`);
   return { ...row, ...change, streamVersion: event.streamVersion, updatedAt: event.recordedAt };
+}
+
+type Change = (waits: Waits) => Partial<Waits>;
+
+/** What is waited for changes, or whether anything is: only a running run waits. */
+function waiting(
+  row: Maybe,
+  event: Projected<RunEvent>,
+  change: Change,
+  and: Partial<PipelineRunRow> = {},
+): PipelineRunRow {
+  const next = moved(row, event, and);
+  const waits = { ...next.waits, ...change(next.waits) };
+  const open = precedence.find((each) => waits[each] > 0) ?? null;
+  return { ...next, waits, waitingOn: next.status === 'running' ? open : null };
+}
+
+const precedence = ['gate', 'human', 'job', 'timer'] as const;
+
+const same: Change = () => ({});
+
+/** A delay counts from its start to its end; one of no time is both in the same append. */
+function delays({ detail }: Readonly<{ detail: Readonly<{ node_type: NodeType }> }>, by: 1 | -1): Change {
+  return detail.node_type === 'delay' ? ({ timer }) => ({ timer: timer + by }) : same;
+}
+
+/** A job ends; until then it waited for a worker, or for a person. */
+function over(from: JobStatus): Change {
+  return from === 'NEEDS_HUMAN' ? ({ human }) => ({ human: human - 1 }) : ({ job }) => ({ job: job - 1 });
+}
+
+/** A job is to run again; one that ran, or was queued, has been counted as a job all along. */
+function again(from: JobStatus): Change {
+  return from === 'NEEDS_HUMAN' ? ({ human, job }) => ({ human: human - 1, job: job + 1 }) : same;
 }
 
 function staged(

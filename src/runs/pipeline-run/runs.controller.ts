@@ -18,6 +18,8 @@ import { ActionListResponse, ReadinessResponse } from '../readiness.response.js'
 import { RunHistory } from '../run-history.js';
 import { runStream } from '../run-stream.js';
 import { currentStage } from '../run-state.decider.js';
+import { ListNodes, NodeFilterQuery } from '../node-run/list-nodes.query.js';
+import { NodeRunPageResponse, type NodeRunResponse } from '../node-run/node.response.js';
 import { ListStages } from '../stage-config/list-stages.query.js';
 import { StageListResponse } from '../stage-config/stage.response.js';
 import { GetRun, PointInTimeQuery } from './get-run.query.js';
@@ -84,6 +86,18 @@ export class RunsController {
   @DescribeRead({ summary: 'List the stages of a run', answer: StageListResponse, problems: ['run-not-found'] })
   stages(@IdParam('id') id: string, @CallerOf() { tenantId }: Caller): Promise<StageListResponse> {
     return this.queries.execute(new ListStages(tenantId, id));
+  }
+
+  /** Lists the nodes of a run’s graphs, in the order of the definition, with how far each has come and why. Fails with `run-not-found`. */
+  @Get(':id/nodes')
+  @Allow('viewer', 'operator', 'approver', 'auditor', 'worker')
+  @DescribeRead({ summary: 'List the nodes of a run', answer: NodeRunPageResponse, problems: ['run-not-found'] })
+  nodes(
+    @IdParam('id') id: string,
+    @Query() filter: NodeFilterQuery,
+    @CallerOf() { tenantId }: Caller,
+  ): Promise<Page<NodeRunResponse>> {
+    return this.queries.execute(new ListNodes(tenantId, id, filter));
   }
 
   /** Says whether the current stage may be completed, and if not, why and what to do. Fails with `run-not-found`. */

@@ -1,6 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { bigintColumn, timeColumn } from '../../platform/database/column-types.js';
-import type { StageDefinition } from '../../templates/contract.js';
 import type { RecordedResult, StageConfigRow } from './stage-config.projection.js';
 
 @Entity('stage_configs')
@@ -36,7 +35,7 @@ export class StageConfigEntity implements StageConfigRow {
   milestones!: StageConfigRow['milestones'];
 
   @Column('jsonb')
-  definition!: StageDefinition;
+  definition!: StageConfigRow['definition'];
 
   @Column('integer')
   progressPercent!: number;

@@ -24,7 +24,8 @@ export type StageConfigRow = Readonly<{
   locked: boolean;
   /** Dropped milestones are not in it until a pivot brings them back from `definition`. */
   milestones: Readonly<Record<string, MilestoneView>>;
-  definition: StageDefinition;
+  /** Without the graph: it may be large, and nothing here changes it. */
+  definition: Omit<StageDefinition, 'graph'>;
   progressPercent: number;
   exitCriteria: readonly Readonly<{ key: string; text: string; met: boolean }>[];
   blockingRisks: readonly RiskView[];
@@ -41,7 +42,7 @@ type Of<Type extends RunEvent['type']> = Projected<Extract<RunEvent, { type: Typ
 /** One row per stage of a run, by `runId/stage`. */
 export const stageConfigs: Projection<StageConfigRow, RunEvent> = {
   name: 'stage_configs',
-  version: 2,
+  version: 3,
   keysOf: ({ streamId, detail }) => stagesTouched(detail).map((stage) => `${streamId}/${stage}`),
   on: {
     'pipeline_run.started': (_row, event, key) => planned(event, key),
@@ -80,8 +81,9 @@ function stagesTouched(detail: RunEvent['detail']): readonly string[] {
 
 function planned({ streamId, tenantId, streamVersion, detail }: Of<'pipeline_run.started'>, rowKey: string) {
   const index = detail.stages.findIndex(({ key }) => `${streamId}/${key}` === rowKey);
-  const definition = detail.stages[index];
-  if (definition === undefined) throw new Error(`Run ${streamId} has no stage for ${rowKey}.`);
+  const stage = detail.stages[index];
+  if (stage === undefined) throw new Error(`Run ${streamId} has no stage for ${rowKey}.`);
+  const { graph: _graph, ...definition } = stage;
   return {
     runId: streamId,
     tenantId,
@@ -99,7 +101,7 @@ function planned({ streamId, tenantId, streamVersion, detail }: Of<'pipeline_run
 }
 
 /** What a reset puts back; risks and suggested focus stay. */
-function pristine(definition: StageDefinition) {
+function pristine(definition: StageConfigRow['definition']) {
   const milestones = Object.entries(definition.milestones).map(
     ([key, template]) => [key, { weight: template.weight, completed: false, template }] as const,
   );
