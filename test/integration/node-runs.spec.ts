@@ -4,7 +4,7 @@ import { ListNodes, ListNodesHandler } from '../../src/runs/node-run/list-nodes.
 import type { NodeRunResponse } from '../../src/runs/node-run/node.response.js';
 import { RunHistory } from '../../src/runs/run-history.js';
 import type { GraphDefinition } from '../../src/work/contract.js';
-import { chainOf, graphStage } from '../support/sample-graphs.js';
+import { chainOf, graphStage } from '../support/plain-graphs.js';
 import { runsOf } from '../support/graph-runs.js';
 import { expectReadModelsToEqualFold } from '../support/read-model-fold.js';
 import { clerksGraph } from '../support/run-story.js';

@@ -4,7 +4,7 @@ import type { ActOnRun } from '../../src/runs/contract.js';
 import { loadConfig } from '../../src/platform/config/config.js';
 import { createLogger } from '../../src/platform/telemetry/logger.js';
 import { startService } from '../../src/service.js';
-import { chainOf, delayed, graphStage } from '../support/sample-graphs.js';
+import { chainOf, delayed, graphStage } from '../support/plain-graphs.js';
 import { counted, runsOf } from '../support/graph-runs.js';
 import { expectReadModelsToEqualFold } from '../support/read-model-fold.js';
 import { trialStages } from '../support/run-story.js';
