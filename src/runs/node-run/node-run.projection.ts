@@ -40,6 +40,7 @@ export const nodeRuns: Projection<NodeRunRow, RunEvent> = {
   keysOf: (event) => nodesOf(event).map((node) => keyOf(event, node)),
   isFinal: ({ status }) => ended.has(status),
   on: {
+    'stage.reopened': (_row, event, key) => ({ ...unbegun(event), nodeId: nodeIn(key, event) }),
     'pipeline_run.resumed': (_row, event, key) => ({ ...unbegun(event), nodeId: nodeIn(key, event) }),
     'pipeline_node.scheduled': (row, event) => {
       const { job_id: jobId, because } = event.detail;
@@ -69,27 +70,33 @@ export const nodeRuns: Projection<NodeRunRow, RunEvent> = {
 
 const ended: ReadonlySet<NodeStatus> = new Set(['completed', 'failed', 'skipped', 'cancelled']);
 
-type OfGraph = Readonly<{ streamId: string; detail: Readonly<{ stage: string; attempt: number }> }>;
+type Attempt = Readonly<{ attempt: number }>;
+type OfGraph = Readonly<{ streamId: string; detail: Readonly<{ stage: string; work?: Attempt }> & Partial<Attempt> }>;
 
 function nodesOf({ detail }: Projected<RunEvent>): readonly string[] {
   if ('rerun' in detail) return detail.rerun;
+  if ('work' in detail && 'rerun' in detail.work) return detail.work.rerun;
   return 'node_type' in detail ? [detail.node] : [];
 }
 
 function keyOf(event: Projected<RunEvent>, node: string): string {
   const { streamId, detail } = event as unknown as OfGraph;
-  return `${streamId}/${detail.stage}/${node}/${String(detail.attempt)}`;
+  return `${streamId}/${detail.stage}/${node}/${String(attemptOf(detail))}`;
+}
+
+function attemptOf({ attempt, work }: OfGraph['detail']): number {
+  return attempt ?? work?.attempt ?? 0;
 }
 
 function nodeIn(key: string, { streamId, detail }: OfGraph): string {
-  return key.slice(`${streamId}/${detail.stage}/`.length, -`/${String(detail.attempt)}`.length);
+  return key.slice(`${streamId}/${detail.stage}/`.length, -`/${String(attemptOf(detail))}`.length);
 }
 
-function unbegun({ streamId, tenantId, streamVersion, detail }: Projected<NodeEvent> | Of<'pipeline_run.resumed'>) {
+function unbegun({ streamId, tenantId, streamVersion, detail }: Projected<RunEvent> & OfGraph) {
   return {
     runId: streamId,
     stage: detail.stage,
-    attempt: detail.attempt,
+    attempt: attemptOf(detail),
     tenantId,
     streamVersion,
     status: 'pending' as const,

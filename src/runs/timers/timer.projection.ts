@@ -56,6 +56,8 @@ const leaves: readonly Effect[] = [
 const effects: { readonly [Type in RunEvent['type']]?: (event: Of<Type>) => readonly Effect[] } = {
   'stage.started': ({ detail: { stage, work } }) =>
     work === undefined ? noTimer : [{ ...workLimit, stage, dueAt: work.times_out_at }],
+  'stage.reopened': ({ detail: { stage, work } }) =>
+    work === undefined ? noTimer : [{ ...workLimit, stage, dueAt: work.times_out_at }],
   'stage.completed': () => leaves,
   'stage.reset': () => leaves,
   'pipeline_run.resumed': ({ detail: { stage, times_out_at: dueAt } }) => [{ ...workLimit, stage, dueAt }],

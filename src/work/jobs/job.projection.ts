@@ -21,7 +21,7 @@ export type JobRow = Readonly<{
   maxAttempts: number;
   /** Attempts that failed since it was queued, or since a person had it run again. */
   failedCount: number;
-  /** Attempts that ended with their lease. */
+  /** Attempts that ended with their lease, since then as well. */
   infraAttempts: number;
   backoff: Backoff;
   onExhausted: JobOrder['on_exhausted'];
@@ -73,7 +73,7 @@ export const jobs: Projection<JobRow, JobEvent> = {
       ...known(row, event),
       ...free,
       status: 'QUEUED',
-      failedCount: event.detail.from === 'RUNNING' ? (row?.failedCount ?? 0) + 1 : 0,
+      ...(event.detail.from === 'RUNNING' ? { failedCount: (row?.failedCount ?? 0) + 1 } : countedAnew),
       nextRunAt: event.detail.next_run_at,
       error: event.detail.error ?? row?.error ?? null,
       ...(event.detail.payload === null ? {} : { payload: event.detail.payload }),
@@ -105,6 +105,9 @@ export function dueJob(row: JobRow): Job {
   const counts = { attempts, failedCount, infraAttempts, maxAttempts };
   return { id, stage, node, status: 'QUEUED', ...counts, backoff, onExhausted, workerId: null, nextRunAt: null };
 }
+
+/** A person has it run again: as the rules count. */
+const countedAnew = { failedCount: 0, infraAttempts: 0 } as const;
 
 /** Nobody has it, and nothing is due. */
 const free = { nextRunAt: null, lockedBy: null, lockedAt: null, leaseSeconds: null, leaseExpiresAt: null } as const;
