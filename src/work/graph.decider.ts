@@ -54,7 +54,8 @@ export function settleNode(
 export function wakeGraph(graph: GraphState, about: GraphSurroundings): readonly WorkEvent[] {
   const walk = newWalk(graph, about);
   const due = placesOf(graph, (node) => isOver(node, about.now));
-  for (const place of due.slice(0, NODES_A_COMMAND)) take(walk, place, (at) => (at.node.type === 'delay' ? [delayOver(at)] : timedOut(at)));
+  for (const place of due.slice(0, NODES_A_COMMAND))
+    take(walk, place, (at) => (at.node.type === 'delay' ? [delayOver(at)] : timedOut(at)));
   return walk.events;
 }
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { expect } from '@jest/globals';
-import type { ApiClient } from './api-client.js';
+import type { Answer, ApiClient } from './api-client.js';
 import { type Child, runProgram } from './child.js';
 import { until } from './wait.js';
 
@@ -43,6 +43,7 @@ export function freePort(): Promise<number> {
   });
 }
 
+type TimelinePage = Readonly<{ items: readonly Event[]; next: number | null }>;
 type Event = Readonly<{ event_type: string; detail: Readonly<Record<string, unknown>> }>;
 
 /** Publishes a graph in which so many agents work side by side, and starts a run of it; answers the run's id. */
@@ -85,10 +86,12 @@ export function completed(api: ApiClient, runId: string, patienceMs = 60_000): P
 /** Every event of a run, in order. */
 export async function timelineOf(api: ApiClient, runId: string): Promise<readonly Event[]> {
   const events: Event[] = [];
-  for (let path: string | null = `/pipeline/${runId}/timeline?limit=200`; path !== null;) {
-    const { body }: { body: { items: readonly Event[]; next: string | null } } = await api.get(path);
+  for (let after: number | null = 0; after !== null;) {
+    const { body }: Answer<TimelinePage> = await api.get(
+      `/pipeline/${runId}/timeline?limit=200&after_version=${after}`,
+    );
     events.push(...body.items);
-    path = body.next === null ? null : `/pipeline/${runId}/timeline?limit=200&after=${encodeURIComponent(body.next)}`;
+    after = body.next;
   }
   return events;
 }
