@@ -6,6 +6,7 @@ import { Hiring1763600000005 } from './1763600000005-hiring.js';
 import { GateRules1763600000006 } from './1763600000006-gate-rules.js';
 import { Projections1763600000007 } from './1763600000007-projections.js';
 import { Insights1763600000008 } from './1763600000008-insights.js';
+import { Jobs1763600000009 } from './1763600000009-jobs.js';
 import { GraphRuns1763600000010 } from './1763600000010-graph-runs.js';
 
 /** Every migration, oldest first. */
@@ -18,5 +19,6 @@ export const migrations = [
   GateRules1763600000006,
   Projections1763600000007,
   Insights1763600000008,
+  Jobs1763600000009,
   GraphRuns1763600000010,
 ];

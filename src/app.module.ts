@@ -18,6 +18,7 @@ import { StageConfigEntity } from './runs/stage-config/stage-config.entity.js';
 import { TemplateEntity } from './templates/template/template.entity.js';
 import { TemplatesModule } from './templates/templates.module.js';
 import { TimelineModule } from './timeline/timeline.module.js';
+import { WorkModule } from './work/work.module.js';
 
 export type AppSettings = Omit<DatabaseSettings, 'entities'> & EventStoreSettings;
 
@@ -48,6 +49,7 @@ export class AppModule {
         ProjectsModule,
         HiringModule,
         RunsModule,
+        WorkModule,
         TimelineModule,
         InsightsModule,
       ],

@@ -7,7 +7,7 @@
  *               built-in templates
  *   listen      where its roles include `api`
  *   first key   made when nothing can fail any more, and handed over at once: it is shown only this once
- *   work        by its roles: seal, catch up and rebuild; fire timers
+ *   work        by its roles: seal, catch up and rebuild; fire timers; do jobs, end leases, archive jobs
  *   close       stop accepting, finish what was accepted, stop the loops, let go of the database
  *
  * Each step may fail and then undoes the ones before it; a crash anywhere leaves nothing that the next start does not mend.
@@ -38,6 +38,10 @@ import { replaceSecret } from './platform/secret-file.js';
 import { SOFTWARE_VERSION } from './platform/software-version.js';
 import { TimerLoop } from './runs/timers/timer-loop.js';
 import { BuiltInTemplates } from './templates/built-in-templates.js';
+import { JobArchive } from './work/jobs/job-archive.js';
+import { LeaseSweeper } from './work/jobs/lease-sweeper.js';
+import { jobRunners } from './work/worker/runners.js';
+import { WorkerLoop } from './work/worker/worker-loop.js';
 
 /** A process that serves. */
 export type Service = Readonly<{
@@ -158,7 +162,8 @@ async function listen(app: NestFastifyApplication, { port, host }: Config): Prom
   return (await app.getUrl()).replace('[::1]', 'localhost');
 }
 
-function work(app: NestFastifyApplication, { roles }: Config): void {
+function work(app: NestFastifyApplication, config: Config): void {
+  const { roles, archiveJobsAfterSeconds } = config;
   if (roles.includes('sealer')) {
     const sealing = app.get(SealerLoop, anywhere);
     sealing.start();
@@ -170,5 +175,14 @@ function work(app: NestFastifyApplication, { roles }: Config): void {
   if (roles.includes('worker')) {
     app.get(TimerLoop, anywhere).start();
     app.get(ReceiptRetention, anywhere).start();
+    app.get(LeaseSweeper, anywhere).start();
+    app.get(JobArchive, anywhere).start(archiveJobsAfterSeconds);
+    const {
+      httpAllowPrivate: allowed,
+      secrets,
+      workerConcurrency: concurrency,
+      shutdownSeconds: patienceSeconds,
+    } = config;
+    app.get(WorkerLoop, anywhere).start({ runners: jobRunners({ allowed, secrets }), concurrency, patienceSeconds });
   }
 }

@@ -1,5 +1,6 @@
 /**
- * A story, told through the HTTP API of a running service, as any client would tell it: `npm run demo`, or `npm run demo -- hiring`.
+ * A story, told through the HTTP API of a running service, as any client would tell it: `npm run demo`, `npm run demo -- hiring` or
+ * `npm run demo -- graph`.
  *
  * It makes its subjects and keys of its own, so it can be told as often as one likes; the keys are revoked at its end. Ends with 1 where no
  * service answers, or where one answers otherwise than the story goes.
@@ -7,6 +8,7 @@
 import type { Person } from './client.ts';
 import { findService, type Found, NoServiceError } from './find-service.ts';
 import { tellFounder } from './founder-story.ts';
+import { tellGraph } from './graph-story.ts';
 import { tellHiring } from './hiring-story.ts';
 import { penFor } from './pen.ts';
 import { Storyteller, UnexpectedAnswerError } from './storyteller.ts';
@@ -17,6 +19,7 @@ type Story = Readonly<{ title: string; tell: (teller: Storyteller, admin: Person
 const stories = new Map<string, Story>([
   ['founder', { title: "A founder's story", tell: tellFounder }],
   ['hiring', { title: "A candidate's story", tell: tellHiring }],
+  ['graph', { title: 'The story of a question', tell: tellGraph }],
 ]);
 
 class NoStoryError extends Error {}

@@ -43,6 +43,17 @@ export type Verdict = Readonly<{
 
 export type Candidate = Readonly<{ id: string; name: string | null; email: string | null }>;
 
+export type Job = Readonly<{ id: string; status: string; attempts: number; next_run_at: string | null }>;
+
+export type NodeRun = Readonly<{
+  node_id: string;
+  type: string;
+  status: string;
+  output: unknown;
+  skip_reason: Readonly<{ code: string; message: string }> | null;
+  retry_count: number;
+}>;
+
 /** What a dry run of registering a candidate shows. */
 export type Registration = Readonly<{
   events: readonly [Readonly<{ detail: Readonly<{ name: Readonly<{ ciphertext: string }> }> }>];

@@ -31,6 +31,18 @@ export type CommandContext = Readonly<{
   receipt?: ReceiptKey;
 }>;
 
+/**
+ * What the client is told. A dry run tells the events too, and the body under the name of its `noun`; without one the body's own
+ * fields stand beside the events. `personId` names the person whose encrypted fields the body has.
+ */
+export type Reply = Readonly<{
+  body: object;
+  noun?: string;
+  location?: string;
+  kind?: 'created' | 'ok';
+  personId?: string;
+}>;
+
 /** What a command answers, in no protocol's terms. `version` becomes the ETag. */
 export type Outcome<Body extends object = object> = Readonly<{
   kind: 'created' | 'ok' | 'accepted' | 'dry_run';

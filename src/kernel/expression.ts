@@ -20,8 +20,21 @@ export type ConditionFault = Readonly<{
   hint: string;
 }>;
 
-/** Says what is wrong with an expression as a condition over a scope, or null. Pure files are given it as a function. */
-export type CheckCondition = (expression: string, scope: Scope) => ConditionFault | null;
+/** Says what is wrong with an expression over a scope, or null. Pure files are given it as a function. */
+export type CheckExpression = (expression: string, scope: Scope) => ConditionFault | null;
+
+/** A use of a name: its column, from 1, and the fields asked of it, as far as they are written out: `a.b["c"][0].d` uses `a` with `b`, `c`. */
+export type NameUse = Readonly<{ column: number; path: readonly string[] }>;
+
+/** What definitions are checked with. */
+export type ExpressionChecks = Readonly<{
+  /** As a condition: it answers true or false. */
+  condition: CheckExpression;
+  /** As a value: it may answer anything. */
+  value: CheckExpression;
+  /** Every use of a name in an expression that can be read; a variable of a loop that is called so is one too. */
+  usesOf: (expression: string, name: string) => readonly NameUse[];
+}>;
 
 /** Whether a condition holds for these values, or why that cannot be said. Time and memory are bounded, the answer is always the same. */
 export type EvaluateCondition = (

@@ -4,7 +4,7 @@ import type { DomainEvent, Envelope, Recorded } from './recorded-event.js';
 export type Row = Readonly<Record<string, unknown>>;
 
 /** What a rebuild does not read, because no row depends on it. */
-type Unprojected = 'id' | 'streamType' | 'category' | 'schemaVersion' | 'correlationId' | 'causationId' | 'context';
+type Unprojected = 'id' | 'streamType' | 'category' | 'schemaVersion' | 'causationId' | 'context';
 
 /** An event as a projection may use it: all of it but what would make reading millions of them slow. */
 export type Projected<Event extends DomainEvent<string, object>> = Event & Omit<Envelope, Unprojected>;
@@ -36,6 +36,11 @@ export type Projection<R extends Row, Event extends DomainEvent<string, object>>
 
 /** Rows of one read model by primary key. */
 export type Rows<R extends Row = Row> = ReadonlyMap<string, R>;
+
+/** All rows of a stream, by table and key. */
+export type StreamRows = Readonly<
+  Record<string, Readonly<{ get: (key: string) => Row | undefined; values: () => readonly Row[] }>>
+>;
 
 /** Rows that are the caller's own to change. */
 export type MovingRows<R extends Row> = Readonly<{

@@ -33,6 +33,19 @@ export function withItems<Item>(vector: Vector<Item>, changes: ReadonlyMap<numbe
   return chunks;
 }
 
+/** The vector with one item more at its end. */
+export function withAppended<Item>(vector: Vector<Item>, item: Item): Vector<Item> {
+  const last = vector.at(-1);
+  if (last === undefined || last.length === CHUNK) return [...vector, [item]];
+  return [...vector.slice(0, -1), [...last, item]];
+}
+
+/** How many items there are. */
+export function sizeOf(vector: Vector<unknown>): number {
+  const last = vector.at(-1);
+  return last === undefined ? 0 : (vector.length - 1) * CHUNK + last.length;
+}
+
 /** All items, in order. */
 export function itemsOf<Item>(vector: Vector<Item>): readonly Item[] {
   return vector.flat();

@@ -6,6 +6,7 @@ import type { DecideGate } from './run-command.decider.js';
 import { currentStage, findStage, type Running } from './run-state.decider.js';
 import type { OpenedGate, RunEvent } from './run.events.js';
 import { getNextStage, isLocked, stageProgress, type Stage } from './stage.plan.js';
+import { isCutOff, workResumes } from './stage-work.decider.js';
 import { enterStage, leaveStage } from './stages.decider.js';
 
 type Consequence = (run: Running, gate: OpenedGate, command: DecideGate) => readonly RunEvent[];
@@ -20,10 +21,10 @@ export const consequences: Readonly<Record<Decision, Consequence>> = {
       (now) => leaveStage(now, at),
     ),
 
-  narrow: (run, _gate, { data }) =>
+  narrow: (run, _gate, { data, now: at }) =>
     inTurn(
       run,
-      (now) => [stageReopened(currentStage(now))],
+      (now) => [stageReopened(currentStage(now), at)],
       (now) => dropMilestones(now, data.scope?.drop_milestones ?? []),
       (now) => completeTied(now, 'narrow'),
     ),
@@ -66,8 +67,10 @@ function stageGated({ stage, gate_id }: OpenedGate): RunEvent {
   return { type: 'stage.gated', detail: { stage, gate_id }, toStage: stage };
 }
 
-function stageReopened(stage: Stage): RunEvent {
+/** A graph that was cut off, because its stage was completed without it, goes on with what was unfinished. */
+function stageReopened(stage: Stage, now: string): RunEvent {
   const { key } = stage.definition;
   const progress = stageProgress({ ...stage, state: 'in_progress' });
-  return { type: 'stage.reopened', detail: { stage: key, progress_percent: progress }, toStage: key };
+  const work = isCutOff(stage) ? { work: workResumes(stage, now) } : {};
+  return { type: 'stage.reopened', detail: { stage: key, progress_percent: progress, ...work }, toStage: key };
 }

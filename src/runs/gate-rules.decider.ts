@@ -26,7 +26,8 @@ const news = new Set<RunEvent['type']>([
  * What the rules of the pending gate make of what a command just led to: the first that holds decides. One that fails decides nothing, and
  * keeps those after it from deciding at this moment: the gate waits for a person or for other news.
  *
- * A gate that opens again because its run was unparked waits for news too: a rule that parks would undo every unparking.
+ * A gate that opens again because its run was unparked waits for news too: a rule that parks would undo every unparking. So does one that opens
+ * again because its rules sent the run back: they would send it round for ever.
  */
 export function decideByRules(
   run: RunState,
@@ -34,9 +35,11 @@ export function decideByRules(
   { type, runId, now, freshId }: RunCommand,
   evaluate: Evaluation,
 ): readonly RunEvent[] {
-  if (run.status !== 'running' || run.gate === null || type === 'unpark' || isPast(run.gate, now)) return [];
+  if (run.status !== 'running' || run.gate === null || isPast(run.gate, now)) return [];
   if (!events.some((event) => news.has(event.type))) return [];
   const { gate } = run;
+  const isReopened = type === 'unpark' && !events.some((event) => event.type === 'stage.completed');
+  if (isReopened || hasDecided(events, gate)) return [];
   const found = firstOf(gate.auto ?? [], ruleValues(run), evaluate.condition);
   if (found === null) return [];
   if ('message' in found) return ruleFailed(gate, found);
@@ -44,6 +47,10 @@ export function decideByRules(
   const data = { gateId: gate.gate_id, decision: found.decision, reason };
   const decided = decideGate(run, { type: 'decide_gate', runId, data, by: { actor: rule, roles: [] }, now, freshId });
   return decided.map((event) => ({ ...event, by: rule }));
+}
+
+function hasDecided(events: readonly RunEvent[], { stage }: PendingGate): boolean {
+  return events.some((event) => event.type === 'gate.decided' && event.by === rule && event.detail.stage === stage);
 }
 
 type Found = Readonly<{ rule: number }> & GateRule;

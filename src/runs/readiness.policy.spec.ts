@@ -10,7 +10,7 @@ const draft = (change: Partial<Stage>): Stage => {
 };
 const risk = { id: 'risk-1', type: 'legal', message: 'No licence', dismissed: false };
 
-const jobId = '00000000-0000-7000-8000-000000000002';
+const jobId = '00000000-0000-7000-8000-000000000000';
 const waitingForHuman = [
   command('need_human', { stage: 'build', node: 'ask', jobId, attempt: 1, reason: 'Who is that?' }),
 ] as const;
@@ -65,7 +65,7 @@ describe('the readiness of a stage', () => {
     expect(blockedReasons[index]?.message).toBe('The job of node "Ask" (ask) needs a person.');
     expect(requiredActions[index]).toEqual({
       code: 'resolve-job',
-      message: 'Retry or resolve job 00000000-0000-7000-8000-000000000002 of node "Ask" (ask).',
+      message: 'Retry or resolve job 00000000-0000-7000-8000-000000000000 of node "Ask" (ask).',
     });
   });
 

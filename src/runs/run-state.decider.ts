@@ -1,8 +1,15 @@
 import type { JsonObject } from '../kernel/json.js';
-import type { OpenedGate, RiskView, RuleFailure, RunEvent, RunOrigin, Verdict } from './run.events.js';
+import type { OpenedGate, Resumption, RiskView, RuleFailure, RunEvent, RunOrigin, Verdict } from './run.events.js';
 import { createStage, planPipeline, type Stage } from './stage.plan.js';
 import { own } from '../kernel/json-values.js';
-import { isOfWork, workBegun, workMoved, workResumed, type StageWorkEvent } from './stage-work.decider.js';
+import {
+  isOfWork,
+  withResumedFrom,
+  workBegun,
+  workMoved,
+  workResumed,
+  type StageWorkEvent,
+} from './stage-work.decider.js';
 
 /** A gate that waits for nobody any more. */
 export type ClosedGate = Readonly<{ status: 'decided'; verdict: Verdict } | { status: 'expired' | 'superseded' }>;
@@ -58,7 +65,7 @@ function evolveBegun(run: Begun, event: Later): RunState {
       return { ...journey(run), status: 'timeout' };
     case 'pipeline_run.resumed':
       return {
-        ...journey(withStage(run, event.detail.stage, (stage) => workResumed(stage, event.detail))),
+        ...journey(withStage(run, event.detail.stage, (stage) => resumed(stage, event.detail))),
         status: 'running',
         gate: null,
       };
@@ -122,7 +129,7 @@ function evolveStage(stage: Stage, event: Exclude<OfStage, { type: 'stage.entere
     case 'stage.gated':
       return { ...stage, state: 'gated' };
     case 'stage.reopened':
-      return { ...stage, state: 'in_progress' };
+      return reopened(stage, event.detail.work);
     case 'stage.reset':
       return createStage(stage.definition, stage.number, stage);
     case 'stage.result_recorded': {
@@ -146,6 +153,15 @@ function evolveStage(stage: Stage, event: Exclude<OfStage, { type: 'stage.entere
     case 'focus.suggested':
       return { ...stage, focus: event.detail.focus };
   }
+}
+
+function reopened(stage: Stage, work: Resumption | undefined): Stage {
+  const inProgress = { ...stage, state: 'in_progress' as const };
+  return work === undefined ? inProgress : workResumed(inProgress, work);
+}
+
+function resumed(stage: Stage, detail: Extract<RunEvent, { type: 'pipeline_run.resumed' }>['detail']): Stage {
+  return withResumedFrom(workResumed(stage, detail), detail.from_node ?? null);
 }
 
 function evolveRisks(

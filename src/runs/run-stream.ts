@@ -1,5 +1,7 @@
 import { evaluation } from '../platform/expressions/conditions.js';
 import { type StreamType, inline } from '../platform/event-store/stream-type.js';
+import { jobs } from '../work/contract.js';
+import { causesOf } from './causes.policy.js';
 import { decisionGates } from './decision-gate/decision-gate.projection.js';
 import { nodeRuns } from './node-run/node-run.projection.js';
 import { pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
@@ -23,6 +25,7 @@ export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
     inline(nodeRuns),
     inline(decisionGates),
     inline(timers),
+    inline(jobs),
   ],
   claims: (before, events) => ({
     take: events.flatMap((event) => openedSubjects(before, event).flatMap(openRunClaims)),
@@ -31,6 +34,7 @@ export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
         ? openRunClaims(before.origin.subject)
         : [],
   }),
+  causes: causesOf,
   provenance: (state) =>
     state.status === 'not_started'
       ? {}

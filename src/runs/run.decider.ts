@@ -1,7 +1,7 @@
 import type { Decider } from '../kernel/decider.js';
 import { refuse } from '../kernel/domain-error.js';
 import type { Evaluation } from '../kernel/expression.js';
-import { decideByRules } from './gate-rules.decider.js';
+import { withFollowUps } from './follow-ups.decider.js';
 import { decideGate } from './gates.decider.js';
 import { asRunning } from './guards.decider.js';
 import { cancel, park, startRun, unpark } from './lifecycle.decider.js';
@@ -11,7 +11,7 @@ import type { RunCommand } from './run-command.decider.js';
 import { evolve, type RunState } from './run-state.decider.js';
 import type { RunEvent } from './run.events.js';
 import { advance, completeStage, startStage } from './stages.decider.js';
-import { goOn, resume, settleJob, startJobs, wake } from './work.decider.js';
+import { resume, settleJob, startJobs, wake } from './work.decider.js';
 
 /** Sends each command to its rule. The first group answers a parked or closed run themselves. */
 function decide(state: RunState, command: RunCommand, evaluate: Evaluation): readonly RunEvent[] {
@@ -70,21 +70,12 @@ function decide(state: RunState, command: RunCommand, evaluate: Evaluation): rea
 
 /**
  * The rules of one run. Expressions of its templates are evaluated by the functions given. What a command asks for comes first, then what
- * follows by itself: work goes on, rules decide gates, and work goes on from there.
+ * follows by itself.
  */
 export function createRunDecider(evaluate: Evaluation): Decider<RunState, RunCommand, RunEvent> {
   return {
     initialState: { status: 'not_started' },
-    decide: (state, command) => {
-      const events = [...decide(state, command, evaluate)];
-      let run = events.reduce<RunState>(evolve, state);
-      for (const follow of [goOn, decideByRules, goOn]) {
-        const next = follow(run, events, command, evaluate);
-        events.push(...next);
-        run = next.reduce<RunState>(evolve, run);
-      }
-      return events;
-    },
+    decide: (state, command) => withFollowUps(state, decide(state, command, evaluate), command, evaluate),
     evolve,
   };
 }

@@ -90,16 +90,23 @@ type OfMilestone<More extends object = object> = OfStage<
   { milestone: string; weight: number; /** The stage's, after it. */ progress_percent: number } & More
 >;
 
+/** A further attempt of a graph: the nodes of `rerun` run again, `kept_count` others stand as they ended. */
+export type Resumption = Readonly<{
+  attempt: number;
+  times_out_at: string;
+  rerun: readonly string[];
+  kept_count: number;
+}>;
+
 /** Everything that happens to a run. Details are stored and sent as they stand here. */
 export type RunEvent =
   | DomainEvent<'pipeline_run.started', RunOrigin>
   | DomainEvent<'pipeline_run.completed', Readonly<{ outcome: 'completed' }>>
   | DomainEvent<'pipeline_run.failed', OfStage<{ attempt: number; nodes: readonly string[] }>>
   | DomainEvent<'pipeline_run.timeout', OfStage<{ attempt: number; times_out_at: string }>>
-  /** A further attempt: the nodes of `rerun` run again, `kept_count` others stand as they ended. */
   | DomainEvent<
       'pipeline_run.resumed',
-      OfStage<{ attempt: number; times_out_at: string; rerun: readonly string[]; kept_count: number }>
+      OfStage<Resumption & { /** The node it was to begin from, where one was named. */ from_node?: string }>
     >
   | DomainEvent<'pipeline_run.cancelled', Readonly<{ outcome: string }>>
   | DomainEvent<'pipeline_run.parked', OfStage<{ gate_id: string | null }>>
@@ -112,7 +119,8 @@ export type RunEvent =
       OfStage<{ progress_percent: number; override: Override | null; trigger: string | null }>
     >
   | DomainEvent<'stage.gated', OfStage<{ gate_id: string }>>
-  | DomainEvent<'stage.reopened', OfStage<{ progress_percent: number }>>
+  /** `work` is there where the graph of the stage was cut off: what was unfinished runs again. */
+  | DomainEvent<'stage.reopened', OfStage<{ progress_percent: number; work?: Resumption }>>
   | DomainEvent<'stage.reset', OfStage>
   | DomainEvent<'milestone.completed', OfMilestone>
   | DomainEvent<'milestone.reopened', OfMilestone>

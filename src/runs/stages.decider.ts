@@ -39,9 +39,9 @@ export function advance(run: Running, command: Advance): readonly RunEvent[] {
   return complete(run, command, { override: null, trigger: command.data.trigger ?? 'manual_advance' });
 }
 
-/** Completes a stage that is ready, because it says so itself. */
-export function completeReady(run: Running, command: RunCommand): readonly RunEvent[] {
-  return complete(run, command, { override: null, trigger: command.type });
+/** Completes a stage that goes on by itself when it is ready. */
+export function completeReady(run: Running, command: RunCommand, trigger: string): readonly RunEvent[] {
+  return complete(run, command, { override: null, trigger });
 }
 
 /** From a stage that is passed to the next one, or to the end. */

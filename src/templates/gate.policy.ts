@@ -1,9 +1,9 @@
-import type { CheckCondition, Scope } from '../kernel/expression.js';
+import type { CheckExpression, ExpressionChecks, Scope } from '../kernel/expression.js';
 import type { GateDefinition, GateRule, StageDefinition } from './template.events.js';
-import { broken, problem, type Problem } from './template-problem.policy.js';
+import { broken, problem, type Problem } from '../kernel/definition-problem.js';
 
 /** Everything that keeps a stage's gate from being decided as it says. */
-export function checkGate(stage: StageDefinition, path: string, checkCondition: CheckCondition): readonly Problem[] {
+export function checkGate(stage: StageDefinition, path: string, checks: ExpressionChecks): readonly Problem[] {
   const { gate } = stage;
   if (gate === undefined) return [];
   const scope = scopeOf(stage); // One for all its rules: what is made of it is kept by it.
@@ -11,7 +11,7 @@ export function checkGate(stage: StageDefinition, path: string, checkCondition: 
     ...checkTerms(gate, path),
     ...(gate.auto ?? []).flatMap((rule, index) => [
       ...checkRule(gate, rule, `${path}/auto/${String(index)}`),
-      ...checkWhen(rule, scope, `${path}/auto/${String(index)}/when`, checkCondition),
+      ...checkWhen(rule, scope, `${path}/auto/${String(index)}/when`, checks.condition),
     ]),
   ];
 }
@@ -62,7 +62,7 @@ function checkRule({ options }: GateDefinition, { decision }: GateRule, path: st
   return [problem('no-such-option', `${path}/decision`, `The gate has no option "${decision}".`, hint)];
 }
 
-function checkWhen({ when }: GateRule, scope: Scope, path: string, check: CheckCondition): readonly Problem[] {
+function checkWhen({ when }: GateRule, scope: Scope, path: string, check: CheckExpression): readonly Problem[] {
   const fault = check(when, scope);
   if (fault === null) return [];
   const { code, column, message, hint } = fault;

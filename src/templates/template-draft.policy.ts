@@ -1,3 +1,4 @@
+import { readGraphDraft } from '../work/contract.js';
 import type {
   Decision,
   GateDefinition,
@@ -15,7 +16,12 @@ const everyOption: readonly Decision[] = ['proceed', 'narrow', 'pivot', 'park'];
  * read becomes something that nothing else depends on.
  */
 export function readDraft(sent: Fields): TemplateContent {
-  return { key: text(sent['key']), name: text(sent['name']), stages: list(sent['stages']).map(stage) };
+  return { ...readHeadingDraft(sent), stages: list(sent['stages']).map(stage) };
+}
+
+/** The same of what a template is called by. */
+export function readHeadingDraft(sent: Fields): Readonly<{ key: string; name: string }> {
+  return { key: text(sent['key']), name: text(sent['name']) };
 }
 
 function stage(sent: Fields): StageDefinition {
@@ -27,6 +33,8 @@ function stage(sent: Fields): StageDefinition {
       Object.entries(fields(sent['milestones'])).map(([key, each]) => [key, milestone(fields(each))]),
     ),
     exit_criteria: list(sent['exit_criteria']).map((each) => ({ key: text(each['key']), text: text(each['text']) })),
+    ...(sent['graph'] === undefined ? {} : { graph: readGraphDraft(fields(sent['graph'])) }),
+    ...(sent['advance'] === 'auto' ? { advance: sent['advance'] } : {}),
     ...(sent['gate'] === undefined ? {} : { gate: gate(fields(sent['gate'])) }),
   };
 }

@@ -1,13 +1,17 @@
 import { nearest } from '../kernel/nearest.js';
-import { checkCondition } from '../platform/expressions/conditions.js';
+import { expressionChecks } from '../platform/expressions/conditions.js';
 import { fieldFaults, type FieldFault } from '../platform/http/field-faults.js';
+import type { FieldClass } from '../platform/http/field-registry.js';
 import { isObject } from '../platform/http/field-rules.js';
 import { invalidInput } from '../platform/http/invalid-input.js';
 import { builtInTemplates } from './built-in/built-in.js';
-import { readDraft } from './template-draft.policy.js';
+import { checkGraph, readGraphDraft, warnAboutGraph } from '../work/contract.js';
+import { PipelineRequest } from './graph.request.js';
+import { type PipelineContent, pipelineTemplate } from './pipeline-template.policy.js';
+import { readDraft, readHeadingDraft } from './template-draft.policy.js';
 import type { TemplateContent } from './template.events.js';
-import { checkTemplate } from './template.policy.js';
-import { problem, type Problem } from './template-problem.policy.js';
+import { checkHeading, checkTemplate } from './template.policy.js';
+import { problem, type Problem } from '../kernel/definition-problem.js';
 import { TemplateContentRequest } from './template.request.js';
 import { warnAbout } from './template-warnings.policy.js';
 
@@ -28,23 +32,50 @@ const MAX_TEXT_LENGTH = 500;
  * @throws DomainError `invalid-input` where it is not even an object
  */
 export function examineTemplate(sent: unknown): Examination {
-  if (!isObject(sent)) throw invalidInput([{ pointer: '', detail: 'must be a JSON object.' }]);
-  const misshapen = fieldFaults(TemplateContentRequest, sent).map(shapeProblem);
-  const draft = readDraft(sent);
-  const misconceived = [...reservedKey(draft), ...checkTemplate(draft, checkCondition)];
-  const errors = [
-    ...misshapen,
-    ...misconceived.filter(({ path }) => !misshapen.some((fault) => isWithin(path, fault.path))),
-  ];
+  const fields = requireObject(sent);
+  const draft = readDraft(fields);
+  const errors = errorsIn(TemplateContentRequest, fields, [
+    ...reservedKey(draft),
+    ...checkTemplate(draft, expressionChecks),
+  ]);
+  return examined(fields as TemplateContent, errors, () => warnAbout(draft));
+}
+
+/** Looks at a graph that is a pipeline by itself in the same way; `content` is the template it is short for. */
+export function examinePipeline(sent: unknown): Examination {
+  const fields = requireObject(sent);
+  const heading = readHeadingDraft(fields);
+  const graph = readGraphDraft(fields);
+  const misconceived = [...reservedKey(heading), ...checkHeading(heading), ...checkGraph(graph, expressionChecks)];
+  const errors = errorsIn(PipelineRequest, fields, misconceived);
+  return examined(pipelineTemplate(fields as PipelineContent), errors, () => warnAboutGraph(graph));
+}
+
+function requireObject(sent: unknown): Readonly<Record<string, unknown>> {
+  if (isObject(sent)) return sent;
+  throw invalidInput([{ pointer: '', detail: 'must be a JSON object.' }]);
+}
+
+function errorsIn(type: FieldClass, sent: object, misconceived: readonly Problem[]): readonly Problem[] {
+  const misshapen = fieldFaults(type, sent).map(shapeProblem);
+  const places = new Set(misshapen.map(({ path }) => path));
+  return [...misshapen, ...misconceived.filter(({ path }) => !isWithin(path, places))];
+}
+
+function examined(
+  content: TemplateContent,
+  errors: readonly Problem[],
+  warnings: () => readonly Problem[],
+): Examination {
   return {
-    content: sent as TemplateContent,
+    content,
     errors: errors.slice(0, MAX_PROBLEMS).map(brief),
-    warnings: errors.length > 0 ? [] : warnAbout(draft).slice(0, MAX_PROBLEMS),
+    warnings: errors.length > 0 ? [] : warnings().slice(0, MAX_PROBLEMS).map(brief),
   };
 }
 
 /** A version of a tenant's own would stand until the next start, which would publish the built-in one over it. */
-function reservedKey({ key }: TemplateContent): readonly Problem[] {
+function reservedKey({ key }: Readonly<{ key: string }>): readonly Problem[] {
   if (!builtInTemplates.some((each) => each.key === key)) return [];
   const hint = 'Publish it under a key of your own, and start runs with that.';
   return [problem('reserved-key', '/key', `"${key}" comes with the product, which publishes its versions.`, hint)];
@@ -64,13 +95,22 @@ function sentence(expected: string): string {
   return `It ${expected}`;
 }
 
-function isWithin(path: string, place: string): boolean {
-  return path === place || path.startsWith(`${place}/`);
+/** Whether a path is one of the places, or leads into one. */
+function isWithin(path: string, places: ReadonlySet<string>): boolean {
+  for (let end = path.length; end !== -1; end = path.lastIndexOf('/', end - 1)) {
+    if (places.has(path.slice(0, end))) return true;
+    if (end === 0) return false;
+  }
+  return false;
 }
 
 /** What was sent may be long, and is repeated here. */
-function brief({ path, message, hint, ...rest }: Problem): Problem {
-  return { ...rest, path: short(path), message: short(message), hint: short(hint) };
+function brief(found: Problem): Problem {
+  const shortened = Object.entries(found).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? short(value) : value,
+  ]);
+  return Object.fromEntries(shortened) as Problem;
 }
 
 function short(text: string): string {

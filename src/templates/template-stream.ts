@@ -1,6 +1,6 @@
 import { v5 as nameBasedId } from 'uuid';
 import { type StreamType, inline } from '../platform/event-store/stream-type.js';
-import { checkCondition } from '../platform/expressions/conditions.js';
+import { expressionChecks } from '../platform/expressions/conditions.js';
 import { type PublishTemplate, type TemplateState, createTemplateDecider } from './template.decider.js';
 import { type TemplateEvent, templateCatalogue } from './template.events.js';
 import { templates } from './template/template.projection.js';
@@ -8,7 +8,7 @@ import { templates } from './template/template.projection.js';
 /** A template key's stream: its rules and the read model written with each append. */
 export const templateStream: StreamType<TemplateState, PublishTemplate, TemplateEvent> = {
   name: 'template',
-  decider: createTemplateDecider(checkCondition),
+  decider: createTemplateDecider(expressionChecks),
   catalogue: templateCatalogue,
   stateVersion: 1,
   projections: [inline(templates)],

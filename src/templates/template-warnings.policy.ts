@@ -1,20 +1,26 @@
+import { warnAboutGraph } from '../work/contract.js';
 import type { GateDefinition, StageDefinition, TemplateContent } from './template.events.js';
-import { broken, problem, type Problem } from './template-problem.policy.js';
+import { broken, problem, type Problem } from '../kernel/definition-problem.js';
 
 /** What can be run and is probably not meant. */
 export function warnAbout({ stages }: TemplateContent): readonly Problem[] {
   return stages.flatMap((stage, index) => {
     const path = `/stages/${String(index)}`;
-    return [...emptyStage(stage, path), ...(stage.gate === undefined ? [] : gateWarnings(stage.gate, `${path}/gate`))];
+    return [
+      ...emptyStage(stage, path),
+      ...(stage.graph === undefined ? [] : warnAboutGraph(stage.graph, `${path}/graph`)),
+      ...(stage.gate === undefined ? [] : gateWarnings(stage.gate, `${path}/gate`)),
+    ];
   });
 }
 
 function emptyStage(
-  { locked, milestones, exit_criteria: criteria, gate }: StageDefinition,
+  { locked, milestones, exit_criteria: criteria, graph, gate }: StageDefinition,
   path: string,
 ): readonly Problem[] {
-  const hasWork = locked === true || Object.keys(milestones).length > 0 || criteria.length > 0 || gate !== undefined;
-  const hint = 'Give it milestones, exit criteria or a gate, unless it only marks a time.';
+  const isAsked = Object.keys(milestones).length > 0 || criteria.length > 0;
+  const hasWork = locked === true || isAsked || graph !== undefined || gate !== undefined;
+  const hint = 'Give it milestones, exit criteria, a graph or a gate, unless it only marks a time.';
   return broken([
     [hasWork, problem('empty-stage', path, 'Nothing is asked of this stage: it can be completed at once.', hint)],
   ]);

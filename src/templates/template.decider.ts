@@ -1,9 +1,9 @@
 import type { Decider } from '../kernel/decider.js';
 import { type DomainError, refuse } from '../kernel/domain-error.js';
-import type { CheckCondition } from '../kernel/expression.js';
+import type { ExpressionChecks } from '../kernel/expression.js';
 import type { TemplateContent, TemplateEvent } from './template.events.js';
 import { checkTemplate } from './template.policy.js';
-import type { Problem } from './template-problem.policy.js';
+import type { Problem } from '../kernel/definition-problem.js';
 
 /** What the rule below needs to know of a key: its latest version, 0 before the first. */
 export type TemplateState = Readonly<{ version: number; contentHash: string | null }>;
@@ -14,13 +14,13 @@ export type PublishTemplate = Readonly<{
   data: Readonly<{ content: TemplateContent; contentHash: string }>;
 }>;
 
-/** The rules of one template key; what a condition is, it is told. */
+/** The rules of one template key; what an expression may be, it is told. */
 export function createTemplateDecider(
-  checkCondition: CheckCondition,
+  checks: ExpressionChecks,
 ): Decider<TemplateState, PublishTemplate, TemplateEvent> {
   return {
     initialState: { version: 0, contentHash: null },
-    decide: (state, command) => publish(state, command, checkCondition),
+    decide: (state, command) => publish(state, command, checks),
     evolve: (_state, { detail }) => ({ version: detail.version, contentHash: detail.content_hash }),
   };
 }
@@ -28,10 +28,10 @@ export function createTemplateDecider(
 function publish(
   state: TemplateState,
   { data: { content, contentHash } }: PublishTemplate,
-  checkCondition: CheckCondition,
+  checks: ExpressionChecks,
 ): readonly TemplateEvent[] {
   if (state.contentHash === contentHash) return []; // The same content again is the version that stands.
-  const errors = checkTemplate(content, checkCondition);
+  const errors = checkTemplate(content, checks);
   if (errors.length > 0) throw invalidTemplate(errors);
   const detail = {
     key: content.key,

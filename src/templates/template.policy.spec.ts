@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { GateDefinition, StageDefinition, TemplateContent } from './template.events.js';
-import { checkCondition } from '../platform/expressions/conditions.js';
+import { expressionChecks } from '../platform/expressions/conditions.js';
 import { checkTemplate } from './template.policy.js';
 import { warnAbout } from './template-warnings.policy.js';
 
@@ -13,7 +13,7 @@ const stage: StageDefinition = {
 const gate: GateDefinition = { gate_type: 'decision', options: ['proceed'], decided_by: ['founder'] };
 
 function found(...stages: readonly StageDefinition[]): readonly string[] {
-  return checkTemplate({ key: 'trial', name: 'Trial', stages }, checkCondition).map(
+  return checkTemplate({ key: 'trial', name: 'Trial', stages }, expressionChecks).map(
     ({ code, path }) => `${code} ${path}`,
   );
 }
@@ -25,7 +25,7 @@ describe('checking a template', () => {
 
   it('finds every problem at once, each with what to do', () => {
     const content: TemplateContent = { key: 'Bad Key', name: ' ', stages: [{ ...stage, key: '', locked: true }] };
-    expect(checkTemplate(content, checkCondition)).toEqual([
+    expect(checkTemplate(content, expressionChecks)).toEqual([
       {
         code: 'bad-key',
         path: '/key',
@@ -118,7 +118,7 @@ describe('checking a template', () => {
     ];
     const problems = checkTemplate(
       { key: 'trial', name: 'Trial', stages: [{ ...stage, gate: { ...gate, auto } }] },
-      checkCondition,
+      expressionChecks,
     );
     expect(problems).toEqual([
       {

@@ -1,23 +1,32 @@
-import type { CheckCondition } from '../kernel/expression.js';
+import type { ExpressionChecks } from '../kernel/expression.js';
 import { isInheritedName } from '../kernel/inherited-name.js';
+import { pointerStep } from '../kernel/json-pointer.js';
+import { checkGraph } from '../work/contract.js';
 import { checkGate } from './gate.policy.js';
 import type { GateDefinition, MilestoneDefinition, StageDefinition, TemplateContent } from './template.events.js';
-import { problem, type Problem } from './template-problem.policy.js';
+import { problem, type Problem } from '../kernel/definition-problem.js';
 
 /** What the key of a template, a stage, a milestone or a criterion looks like. */
 export const keySyntax = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+/** The same in words. */
+export const aboutKeys = `a-z, 0-9, _ and -, beginning with a letter or a digit: ${keySyntax.source}`;
 
 /** Far above any use, far below where products of weights stop being exact. */
 export const heaviest = 1_000_000;
 
 /** Everything that keeps a template from being run, all at once; an empty list means it is sound. */
-export function checkTemplate(content: TemplateContent, checkCondition: CheckCondition): readonly Problem[] {
+export function checkTemplate(content: TemplateContent, checks: ExpressionChecks): readonly Problem[] {
   return [
-    ...checkKey(content.key, '/key'),
-    ...checkName(content.name, '/name'),
+    ...checkHeading(content),
     ...checkPlan(content.stages),
-    ...content.stages.flatMap((stage, index) => checkStage(stage, `/stages/${String(index)}`, checkCondition)),
+    ...content.stages.flatMap((stage, index) => checkStage(stage, `/stages/${String(index)}`, checks)),
   ];
+}
+
+/** What is wrong with what a template is called by. */
+export function checkHeading({ key, name }: Readonly<{ key: string; name: string }>): readonly Problem[] {
+  return [...checkKey(key, '/key'), ...checkName(name, '/name')];
 }
 
 function checkKey(key: string, path: string): readonly Problem[] {
@@ -65,17 +74,18 @@ function checkUnique(named: readonly Readonly<{ key: string }>[], path: string):
     }));
 }
 
-function checkStage(stage: StageDefinition, path: string, checkCondition: CheckCondition): readonly Problem[] {
+function checkStage(stage: StageDefinition, path: string, checks: ExpressionChecks): readonly Problem[] {
   return [
     ...checkKey(stage.key, `${path}/key`),
     ...checkName(stage.name, `${path}/name`),
     ...checkUnique(stage.exit_criteria, `${path}/exit_criteria`),
     ...stage.exit_criteria.flatMap(({ key }, index) => checkKey(key, `${path}/exit_criteria/${String(index)}/key`)),
     ...Object.entries(stage.milestones).flatMap(([key, milestone]) => [
-      ...checkKey(key, `${path}/milestones/${pointerToken(key)}`),
-      ...checkMilestone(milestone, stage.gate, `${path}/milestones/${pointerToken(key)}`),
+      ...checkKey(key, `${path}/milestones${pointerStep(key)}`),
+      ...checkMilestone(milestone, stage.gate, `${path}/milestones${pointerStep(key)}`),
     ]),
-    ...checkGate(stage, `${path}/gate`, checkCondition),
+    ...(stage.graph === undefined ? [] : checkGraph(stage.graph, checks, `${path}/graph`)),
+    ...checkGate(stage, `${path}/gate`, checks),
   ];
 }
 
@@ -104,9 +114,4 @@ function checkMilestone(
     });
   }
   return problems;
-}
-
-/** RFC 6901 escapes. */
-function pointerToken(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

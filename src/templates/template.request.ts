@@ -3,13 +3,13 @@ import { actorTypes } from '../platform/auth/actor-types.js';
 import { roles } from '../kernel/command-context.js';
 import { Choice, Flag, Nested, NestedList, NestedMap, Text, TextList, Whole } from '../platform/http/fields.js';
 import type { Decision, GateType, OnExpiry } from './template.events.js';
-import { heaviest, keySyntax } from './template.policy.js';
+import { GraphRequest } from './graph.request.js';
+import { aboutKeys, heaviest } from './template.policy.js';
 
 const decisions = ['proceed', 'narrow', 'pivot', 'park'] as const satisfies readonly Decision[];
 const gateTypes = ['decision', 'approval'] as const satisfies readonly GateType[];
 const expiries = ['remain', 'park', 'escalate'] as const satisfies readonly OnExpiry[];
 const deciders = [...new Set([...actorTypes, ...roles])];
-const aboutKeys = `a-z, 0-9, _ and -, beginning with a letter or a digit: ${keySyntax.source}`;
 
 @ApiSchema({ name: 'MilestoneDefinition' })
 export class MilestoneRequest {
@@ -112,6 +112,18 @@ export class StageDefinitionRequest {
 
   @NestedList(() => ExitCriterionRequest, { max: 100 })
   readonly exit_criteria!: readonly ExitCriterionRequest[];
+
+  @Nested(() => GraphRequest, {
+    optional: true,
+    description: 'Its work: it runs when the stage starts, and the stage is not ready before it is finished.',
+  })
+  readonly graph?: GraphRequest;
+
+  @Choice(['auto'], {
+    optional: true,
+    description: '`auto`: the stage completes by itself as soon as it is ready. Defaults to waiting for the command.',
+  })
+  readonly advance?: 'auto';
 
   @Nested(() => GateDefinitionRequest, { optional: true, description: 'The judgement at its end, if there is one.' })
   readonly gate?: GateDefinitionRequest;

@@ -1,17 +1,9 @@
-export { cutOffGraph, advanceGraph, isThrough, settleNode, wakeGraph } from './graph.decider.js';
-export type { GraphSurroundings, WorkEvent } from './graph.decider.js';
+export { cutOffGraph, advanceGraph, isPutOff, settleNode, wakeGraph } from './graph.decider.js';
+export { beginGraph, rerunOf, resumeGraph } from './graph-attempt.decider.js';
+export type { GraphSurroundings, WorkEvent } from './node-at-hand.policy.js';
 export type { GraphDefinition, Incoming, NodeError, NodeEvent, NodeType, SkipReason } from './graph.events.js';
 export { nodeCatalogue } from './graph.events.js';
-export {
-  beginGraph,
-  evolveNode,
-  evolveNodeJob,
-  rerunOf,
-  resumeGraph,
-  type GraphState,
-  type NodeState,
-  type NodeStatus,
-} from './graph-state.decider.js';
+export { evolveGraph, isThrough, jobOf, type GraphState, type NodeState, type NodeStatus } from './graph-state.decider.js';
 export { graphIndex } from './graph-index.policy.js';
 export {
   cancelJob,
@@ -28,5 +20,9 @@ export {
   type StartJob,
 } from './job.decider.js';
 export { jobCatalogue, type JobEvent, type JobStatus } from './job.events.js';
-export { graphDefaults } from './node-jobs.policy.js';
+export { jobs } from './jobs/job.projection.js';
+export { graphDefaults, graphLimits, MAX_EDGES, MAX_ID_LENGTH, MAX_NODES } from './graph-limits.policy.js';
+export { readGraphDraft } from './graph-draft.policy.js';
+export { checkGraph, executionOrder } from './graph.policy.js';
+export { warnAboutGraph } from './graph-warnings.policy.js';
 export { leftNodes, type LeftNode } from './left-nodes.policy.js';

@@ -46,3 +46,9 @@ export function handedOn(input: JsonObject): JsonValue {
   const [first, ...others] = Object.values(input);
   return others.length === 0 ? (first ?? null) : input;
 }
+
+/** What a config of a sound definition says under a name that has words. */
+export function textIn(config: JsonObject, name: string): string {
+  const value = config[name];
+  return typeof value === 'string' ? value : '';
+}

@@ -13,8 +13,9 @@ import { addSeconds } from '../kernel/instant.js';
 import type { JsonObject, JsonValue } from '../kernel/json.js';
 import { isSameJson } from '../kernel/json-values.js';
 import type { Backoff, JobEvent, JobOrder, JobStatus } from './job.events.js';
+import { MAX_OUTPUT_LENGTH, lengthOf } from './output-limits.policy.js';
 
-/** What the rules need to know of a job; its payload, with which a person may replace it, is a read model's. */
+/** What the rules need to know of a job; its payload is a read model's. */
 export type Job = Readonly<{
   id: string;
   /** What it works for; null for a job by itself. */
@@ -24,7 +25,7 @@ export type Job = Readonly<{
   attempts: number;
   /** Attempts that failed since it was queued, or since a person had it run again. */
   failedCount: number;
-  /** Attempts that ended with their lease. */
+  /** Attempts that ended with their lease, since then as well. */
   infraAttempts: number;
   maxAttempts: number;
   backoff: Backoff;
@@ -34,6 +35,10 @@ export type Job = Readonly<{
   nextRunAt: string | null;
   /** What it succeeded with, for a repeat of the same completion; undefined until then. */
   output?: JsonValue;
+  /** Its worker itself said how the last attempt ended: the same word again is a repeat. */
+  isReported?: true;
+  /** What a person gave it to run on, until it does. */
+  payload?: JsonObject;
 }>;
 
 /** Whoever loses its worker this often stops taking workers with it. */
@@ -61,19 +66,20 @@ export type ResolveJob = Readonly<{
 
 /** Null where it cannot be taken: another worker was faster, it is over, or it is not due. */
 export function startJob(job: Job, { workerId, leaseSeconds, leaseExpiresAt }: StartJob, now: string): JobEvent | null {
-  if (job.status !== 'QUEUED' || (job.nextRunAt !== null && job.nextRunAt > now)) return null;
+  if (!isDue(job, now)) return null;
   const lease = { worker_id: workerId, lease_seconds: leaseSeconds, lease_expires_at: leaseExpiresAt };
   return { type: 'job.started', detail: { ...naming(job), attempt: job.attempts + 1, ...lease } };
 }
 
-/** The same completion twice is one. @throws DomainError `lease-lost`, `job-closed` */
+/** The same completion twice is one. @throws DomainError `lease-lost`, `output-too-large` */
 export function completeJob(job: Job, { attempt, output }: Readonly<{ attempt: number; output: JsonValue }>) {
   const isRepeat = job.status === 'SUCCESS' && job.attempts === attempt && isSameJson(job.output, output);
   return isRepeat ? [] : [succeeded(requireAttempt(job, attempt), output)];
 }
 
-/** @throws DomainError `lease-lost`, `job-closed` */
+/** An attempt that failed has failed, in whatever words it is said again. @throws DomainError `lease-lost` */
 export function failJob(job: Job, failure: FailJob, now: string): readonly JobEvent[] {
+  if (isReported(job, failure.attempt)) return [];
   const { attempts, maxAttempts, backoff, onExhausted } = requireAttempt(job, failure.attempt);
   const error = failure.error.slice(0, MAX_ERROR_LENGTH);
   const about = { ...naming(job), attempt: attempts };
@@ -85,11 +91,12 @@ export function failJob(job: Job, failure: FailJob, now: string): readonly JobEv
   return [{ type: 'job.retry_scheduled', detail }];
 }
 
-/** The handler itself asks for a person. @throws DomainError `lease-lost`, `job-closed` */
+/** The handler itself asks for a person. @throws DomainError `lease-lost` */
 export function needHuman(
   job: Job,
   { attempt, reason }: Readonly<{ attempt: number; reason: string }>,
 ): readonly JobEvent[] {
+  if (job.status === 'NEEDS_HUMAN' && isReported(job, attempt)) return [];
   requireAttempt(job, attempt);
   return [{ type: 'job.needs_human', detail: { ...naming(job), attempt, error: reason.slice(0, MAX_ERROR_LENGTH) } }];
 }
@@ -103,7 +110,7 @@ export function loseLease(job: Job, { attempt }: Readonly<{ attempt: number }>):
   };
   if (job.infraAttempts + 1 < MAX_INFRA_ATTEMPTS) return [lost];
   const error = `Its worker was lost ${String(MAX_INFRA_ATTEMPTS)} times.`;
-  return exhausted(job, 'needs_human', error);
+  return [lost, ...exhausted(job, 'needs_human', error)];
 }
 
 /** Ends it whatever it does; a worker is told at its next heartbeat. @throws DomainError `job-closed` */
@@ -118,7 +125,7 @@ export function retryJob(
   { payload, reason }: Readonly<{ payload?: JsonObject | undefined; reason?: string | undefined }>,
   now: string,
 ): readonly JobEvent[] {
-  if (job.status === 'QUEUED' && (job.nextRunAt ?? now) <= now && payload === undefined) return [];
+  if (isDue(job, now) && (payload === undefined || isSameJson(payload, job.payload))) return [];
   requireStatus(requireOpen(job), ['NEEDS_HUMAN', 'QUEUED'], 'QUEUED');
   const detail = { ...naming(job), attempt: job.attempts, from: job.status, error: null, next_run_at: now };
   return [
@@ -130,7 +137,7 @@ export function retryJob(
   ];
 }
 
-/** A person says how it ends. @throws DomainError `job-closed`, `illegal-transition` */
+/** A person says how it ends. @throws DomainError `job-closed`, `illegal-transition`, `output-too-large` */
 export function resolveJob(job: Job, { outcome, output = null, reason }: ResolveJob): readonly JobEvent[] {
   const to = ({ succeeded: 'SUCCESS', failed: 'FAILED', canceled: 'CANCELED' } as const)[outcome];
   if (job.status === to && (to !== 'SUCCESS' || isSameJson(job.output, output))) return [];
@@ -153,26 +160,32 @@ export function evolveJob(job: Job | null, event: JobEvent): Job {
   if (job === null) throw new Error(`A job's first event cannot be ${event.type}.`);
   switch (event.type) {
     case 'job.started':
-      return {
-        ...job,
-        status: 'RUNNING',
-        attempts: event.detail.attempt,
-        workerId: event.detail.worker_id,
-        nextRunAt: null,
-      };
+      return started(job, event.detail);
     case 'job.succeeded':
       return { ...job, status: 'SUCCESS', workerId: null, output: event.detail.output };
     case 'job.retry_scheduled':
       return againQueued(job, event.detail);
     case 'job.failed':
-      return { ...job, status: 'FAILED', workerId: null };
+      return { ...reported(job), status: 'FAILED' };
     case 'job.needs_human':
-      return { ...job, status: 'NEEDS_HUMAN', workerId: null };
+      return { ...reported(job), status: 'NEEDS_HUMAN' };
     case 'job.canceled':
       return { ...job, status: 'CANCELED', workerId: null };
     case 'job.lease_lost':
       return { ...job, status: 'QUEUED', workerId: null, nextRunAt: null, infraAttempts: job.infraAttempts + 1 };
   }
+}
+
+function started(
+  { isReported: _past, payload: _used, ...job }: Job,
+  { attempt, worker_id: workerId }: Extract<JobEvent, { type: 'job.started' }>['detail'],
+): Job {
+  return { ...job, status: 'RUNNING', attempts: attempt, workerId, nextRunAt: null };
+}
+
+/** Out of the hands of its worker, by the worker's word where it was running. */
+function reported(job: Job): Job {
+  return { ...job, workerId: null, ...(job.status === 'RUNNING' ? { isReported: true as const } : {}) };
 }
 
 function queued({ job_id: id, stage, node, max_attempts, backoff, on_exhausted, run_at }: JobOrder): Job {
@@ -181,13 +194,21 @@ function queued({ job_id: id, stage, node, max_attempts, backoff, on_exhausted, 
   return { id, stage, node, status: 'QUEUED', ...counts, ...limits, workerId: null, nextRunAt: run_at };
 }
 
-/** A person's retry begins the count anew: it would be used up otherwise. */
-function againQueued(
-  job: Job,
-  { from, next_run_at }: Extract<JobEvent, { type: 'job.retry_scheduled' }>['detail'],
-): Job {
-  const failedCount = from === 'RUNNING' ? job.failedCount + 1 : 0;
-  return { ...job, status: 'QUEUED', failedCount, workerId: null, nextRunAt: next_run_at };
+/** A person's retry begins the counts anew: they would be used up otherwise. */
+function againQueued(job: Job, detail: Extract<JobEvent, { type: 'job.retry_scheduled' }>['detail']): Job {
+  const { from, next_run_at: nextRunAt, payload } = detail;
+  if (from === 'RUNNING') return { ...reported(job), status: 'QUEUED', failedCount: job.failedCount + 1, nextRunAt };
+  const { isReported: _answered, ...rest } = job;
+  const anew = { status: 'QUEUED', failedCount: 0, infraAttempts: 0, nextRunAt } as const;
+  return { ...rest, ...anew, ...(payload === null ? {} : { payload }) };
+}
+
+function isDue({ status, nextRunAt }: Job, now: string): boolean {
+  return status === 'QUEUED' && (nextRunAt === null || nextRunAt <= now);
+}
+
+function isReported(job: Job, attempt: number): boolean {
+  return job.isReported === true && job.attempts === attempt && job.status !== 'RUNNING';
 }
 
 function naming({ id, stage, node }: Job) {
@@ -195,7 +216,16 @@ function naming({ id, stage, node }: Job) {
 }
 
 function succeeded(job: Job, output: JsonValue): JobEvent {
+  const length = lengthOf(output);
+  if (length > MAX_OUTPUT_LENGTH) throw outputTooLarge(job, length);
   return { type: 'job.succeeded', detail: { ...naming(job), attempt: job.attempts, from: job.status, output } };
+}
+
+function outputTooLarge({ id, node }: Job, length: number): Error {
+  const limit = MAX_OUTPUT_LENGTH;
+  const whose = node === null ? 'The output of the job' : `The output of node ${node}`;
+  const message = `${whose} has ${String(length)} characters as JSON; ${String(limit)} is the limit. Hand on where it is, not what it is.`;
+  return refuse('output-too-large', message, { job_id: id, node, length, limit });
 }
 
 function exhausted(job: Job, then: Job['onExhausted'], error: string): readonly JobEvent[] {

@@ -18,6 +18,7 @@ import { runCatalogue } from '../../src/runs/run.events.js';
 import { founder } from '../../src/templates/built-in/founder.js';
 import { templateCatalogue } from '../../src/templates/template.events.js';
 import { templateStream } from '../../src/templates/template-stream.js';
+import { jobEvents, jobStories } from '../support/job-story.js';
 import {
   atBuild,
   atCheckGate,
@@ -101,6 +102,7 @@ const stories: readonly (readonly RunCommand[])[] = [
 
 const everything: readonly DomainEvent<string, object>[] = [
   ...stories.flatMap((story) => history(...story)),
+  ...Object.values(jobStories).flatMap((story) => jobEvents(...story)),
   ...templateStream.decider.decide(templateStream.decider.initialState, {
     type: 'publish_template',
     data: { content: founder, contentHash: 'c0ffee' },

@@ -105,8 +105,8 @@ describe.each(routes)('a body for %s that is', (route) => {
     expect(problem).toMatchObject({ status: 415, code: 'unsupported-media-type' });
   });
 
-  it('two megabytes large is refused', async () => {
-    const problem = await refused(route, JSON.stringify({ name: 'x'.repeat(2_000_000) }));
+  it('nine megabytes large is refused', async () => {
+    const problem = await refused(route, JSON.stringify({ name: 'x'.repeat(9_000_000) }));
     expect(problem).toMatchObject({ status: 413, code: 'payload-too-large' });
   });
 

@@ -117,12 +117,38 @@ describe('the demo of hiring', () => {
   });
 });
 
+describe('the demo of a graph', () => {
+  let told: Told;
+  beforeAll(async () => {
+    told = await tell({ STAGELINE_URL: service.url, STAGELINE_KEY: ADMIN_KEY }, 'graph');
+  }, 60_000);
+
+  it('tells its story to the end', () => {
+    expect(told).toMatchObject({ code: 0, complaint: '' });
+    expect(told.account).toMatch(/version \d+: completed, 100 % of the run/);
+  });
+
+  it.each([
+    '422 invalid-template',
+    'research -> ',
+    '409 lease-lost',
+    'waits for a human',
+    'NEEDS_HUMAN',
+    'No edge that leads to it was taken.',
+    'pipeline_node.skipped',
+    'job.retry_scheduled',
+    'nothing was changed',
+  ])('shows %s', (what) => {
+    expect(told.account).toContain(what);
+  });
+});
+
 describe('the demo without what it needs', () => {
   it('says which stories there are where it knows none of that name', async () => {
     const { code, complaint } = await tell({ STAGELINE_URL: service.url }, 'winter');
     expect({ code, complaint }).toEqual({
       code: 1,
-      complaint: 'There is no story "winter". Ask for founder or hiring.\n',
+      complaint: 'There is no story "winter". Ask for founder or hiring or graph.\n',
     });
   });
 

@@ -13,6 +13,9 @@ beforeAll(async () => {
   const template = { key: 'checked', name: 'Checked', stages: [stage] };
   accepted(await service.api.post('/templates/validate', template));
   expect((await service.api.post('/templates', template)).status).toBe(201);
+  const graph = { nodes: [{ id: 'go', type: 'trigger', name: 'Go', config: {} }], edges: [] };
+  accepted(await service.api.post('/pipelines/validate', { key: 'graph', name: 'Graph', ...graph }));
+  expect((await service.api.post('/pipelines', { key: 'graph', name: 'Graph', ...graph })).status).toBe(201);
   checkedId = accepted(await service.api.post<{ id: string }>('/pipeline/start', { template: 'checked' })).id;
 });
 afterAll(() => service.close());
@@ -89,6 +92,27 @@ async function workOn(runId: string): Promise<void> {
     accepted(await api.post(`/pipeline/${runId}/${act}`, { reason: 'So.' }));
 }
 
+async function workJobs(): Promise<void> {
+  const { api } = service;
+  const queue = async () => accepted(await api.post<{ id: string }>('/jobs', { handler: 'draw', payload: {} })).id;
+  const claim = async () => accepted(await api.post('/jobs/claim', { handlers: ['draw'], worker_id: 'w1' }));
+  const jobs = [await queue(), await queue()].map((id) => `/jobs/${id}`);
+  await claim();
+  accepted(await api.post(`${String(jobs[0])}/heartbeat`, { attempt: 1 }));
+  accepted(await api.post(`${String(jobs[0])}/complete`, { attempt: 1, output: [1, 'two', null] }));
+  await claim();
+  accepted(await api.post(`${String(jobs[1])}/needs-human`, { attempt: 1, reason: 'Which one?' }));
+  accepted(await api.post(`${String(jobs[1])}/retry`, { payload: { which: 1 } }));
+  await claim();
+  accepted(await api.post(`${String(jobs[1])}/fail`, { attempt: 2, error: 'No.', retryable: true }));
+  accepted(await api.post(`${String(jobs[1])}/cancel`, { reason: 'Enough.' }));
+  const last = `/jobs/${await queue()}`;
+  await claim();
+  accepted(await api.post(`${last}/needs-human`, { attempt: 1, reason: 'Which one?' }));
+  accepted(await api.post(`${last}/resolve`, { outcome: 'succeeded', output: 'this', reason: 'Seen.' }));
+  for (const path of ['/jobs', ...jobs]) accepted(await api.get(path));
+}
+
 describe('every route', () => {
   it('answers as it is documented when all goes well', async () => {
     const { api, contract } = service;
@@ -105,6 +129,7 @@ describe('every route', () => {
     const made = accepted(await api.post('/keys', key));
     expect((await api.send('DELETE', `/keys/${String(made['id'])}`)).status).toBe(204);
 
+    await workJobs();
     await lookAfterProjections();
 
     const unanswered = contract.routes.map(({ name }) => name).filter((name) => !contract.answered.has(name));

@@ -60,6 +60,10 @@ async function fill(api: ApiClient, tenantId: string): Promise<void> {
   await api.post('/projects', { name: 'Solar kiosk' }, { headers: { 'idempotency-key': 'fill' } });
   await api.post('/job-profiles', { title: 'Software engineer' });
   await api.post('/candidates', { name: 'Robin Fairweather' });
+  await api.post('/jobs', { handler: 'draw', payload: {}, idempotency_key: 'fill' });
+  const { id } = accepted(await api.post<{ id: string }>('/jobs', { handler: 'draw', payload: {} }));
+  accepted(await api.post(`/jobs/${id}/cancel`, { reason: 'Over.' }));
+  await owner.query('select stageline.archive_jobs(0, 1)');
   const { runId } = await standAtGate(api);
   const position = await sealedPosition(api, runId);
   accepted(await api.get(`/insights/gates?template=founder&min_position=${String(position)}`));

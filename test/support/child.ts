@@ -24,6 +24,16 @@ export function runProgram(name: string, args: readonly string[]): Child {
   return childOf(child);
 }
 
+/** Runs any program, with this environment and none of ours but where programs are. */
+export function runCommand(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Child {
+  const { PATH = '' } = process.env;
+  return childOf(spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH, ...env } }));
+}
+
 function childOf(child: ChildProcessByStdio<null, Readable, Readable>): Child {
   let said = '';
   const hear = (chunk: Buffer): void => {

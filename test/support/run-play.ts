@@ -16,8 +16,6 @@ export type Step = Readonly<{ command: RunCommand; before: RunState; events: rea
 const chief: Deciding = { actor: { type: 'founder', id: 'ada' }, roles: ['admin'] };
 /** Every stage of `workedStages`, and one that is missing. */
 export const stageKeys = [...workedStages.map(({ key }) => key), 'missing'];
-/** Who sends commands about jobs holds no fence beyond their attempt: a repeat may be told that its lease is over. */
-export const fenced: readonly RunCommand['type'][] = ['fail_job', 'need_human'];
 const decisions = ['proceed', 'narrow', 'pivot', 'park'] as const;
 
 function pick<Value>(values: readonly Value[], seed: number): Value {

@@ -228,7 +228,7 @@ export function waitingOn(run: RunState): 'gate' | 'human' | 'job' | 'timer' | n
 /** To the draft's gate, `fresh-5`, with rules, of which the second fails. */
 export const failedRule: readonly RunCommand[] = [start(ruledStages), ...atDraftGate.slice(1)];
 
-const asked = { stage: 'build', node: 'ask', jobId: '00000000-0000-7000-8000-000000000002' };
+const asked = { stage: 'build', node: 'ask', jobId: '00000000-0000-7000-8000-000000000000' };
 const asking = { ...asked, attempt: 1 };
 const soon = { now: '2026-03-01T12:10:00.000Z' };
 

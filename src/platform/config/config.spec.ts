@@ -23,12 +23,16 @@ describe('loading the configuration', () => {
       databasePool: 16,
       logLevel: 'info',
       logFormat: undefined,
-      bodyLimitBytes: 1_048_576,
+      bodyLimitBytes: 8_388_608,
       sealIntervalMs: 20,
       sealingKey: undefined,
       rateLimitPerMinute: 0,
       trustedKeys: [],
+      workerConcurrency: 10,
+      httpAllowPrivate: [],
+      archiveJobsAfterSeconds: 86400,
       shutdownSeconds: 20,
+      secrets: new Map(),
     });
   });
 
@@ -49,7 +53,12 @@ describe('loading the configuration', () => {
       STAGELINE_SEALING_KEY: SEALING_KEY,
       STAGELINE_RATE_LIMIT: '60',
       STAGELINE_TRUSTED_KEYS: '0123456789abcdef0123456789abcdef',
+      STAGELINE_WORKER_CONCURRENCY: '1',
+      STAGELINE_HTTP_ALLOW_PRIVATE: 'on',
+      STAGELINE_ARCHIVE_JOBS_AFTER_SECONDS: '3600',
       STAGELINE_SHUTDOWN_SECONDS: '1',
+      STAGELINE_SECRET_CRM_TOKEN: ' Bearer abc\n',
+      STAGELINE_SECRET_EMPTY: '',
     };
     expect(loadConfig(env)).toEqual({
       port: 0,
@@ -67,7 +76,11 @@ describe('loading the configuration', () => {
       sealingKey: SEALING_KEY,
       rateLimitPerMinute: 60,
       trustedKeys: ['0123456789abcdef0123456789abcdef'],
+      workerConcurrency: 1,
+      httpAllowPrivate: 'all',
+      archiveJobsAfterSeconds: 3600,
       shutdownSeconds: 1,
+      secrets: new Map([['CRM_TOKEN', 'Bearer abc']]),
     });
   });
 
@@ -118,6 +131,9 @@ describe('loading the configuration', () => {
     ['STAGELINE_SEALING_KEY', 'not a key'],
     ['STAGELINE_SEALING_KEY', RSA_KEY.toString()],
     ['STAGELINE_RATE_LIMIT', '-5'],
+    ['STAGELINE_WORKER_CONCURRENCY', '0'],
+    ['STAGELINE_HTTP_ALLOW_PRIVATE', 'on,localhost'],
+    ['STAGELINE_HTTP_ALLOW_PRIVATE', 'http://localhost'],
     ['STAGELINE_SHUTDOWN_SECONDS', '0'],
   ])('refuses %s=%s', (variable, value) => {
     expect(problemsOf({ [variable]: value })).toEqual([expect.stringContaining(`${variable} must be `)]);
@@ -136,6 +152,21 @@ describe('loading the configuration', () => {
     expect(problemsOf({ STAGELINE_DATADIR: '/data', STAGELINE_COLOUR: 'red' })).toEqual([
       'STAGELINE_COLOUR is not a setting. docs/configuration.md lists them all.',
       'STAGELINE_DATADIR is not a setting. Did you mean STAGELINE_DATA_DIR?',
+    ]);
+  });
+
+  it('takes hosts that may be called wherever they are', () => {
+    expect(loadConfig({ STAGELINE_HTTP_ALLOW_PRIVATE: 'CRM.internal, 10.0.0.5,::1' }).httpAllowPrivate).toEqual([
+      'crm.internal',
+      '10.0.0.5',
+      '::1',
+    ]);
+  });
+
+  it('takes no secret whose name cannot be one', () => {
+    expect(problemsOf({ STAGELINE_SECRET_: 'hunter2', STAGELINE_SECRET_1: 'hunter2' })).toEqual([
+      expect.stringMatching(/^STAGELINE_SECRET_ is not a setting/),
+      expect.stringMatching(/^STAGELINE_SECRET_1 is not a setting/),
     ]);
   });
 

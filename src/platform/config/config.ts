@@ -1,4 +1,5 @@
 import { nearest } from '../../kernel/nearest.js';
+import { isSecret, secretsIn, type Secrets } from './secrets.js';
 import type { Environment, Setting } from './setting.js';
 import { settings } from './settings.js';
 
@@ -6,7 +7,7 @@ type ValueOf<S> = S extends Setting<infer Value> ? Value : never;
 type Settings = typeof settings;
 
 /** Everything a process can be told when it starts. Checked once, then passed to whoever needs a part of it. */
-export type Config = { readonly [Name in keyof Settings]: ValueOf<Settings[Name]> };
+export type Config = { readonly [Name in keyof Settings]: ValueOf<Settings[Name]> } & Readonly<{ secrets: Secrets }>;
 
 /** Names each setting that is wrong, so that all can be put right at once. */
 export class ConfigError extends Error {
@@ -23,7 +24,7 @@ export class ConfigError extends Error {
  */
 export function loadConfig(env: Environment): Config {
   const problems = unknownVariables(env);
-  const values: Record<string, unknown> = {};
+  const values: Record<string, unknown> = { secrets: secretsIn(env) };
   for (const [name, setting] of Object.entries<Setting<unknown>>(settings)) {
     const given = env[setting.variable] ?? '';
     const value = given === '' ? setting.fallback() : setting.parse(given);
@@ -46,12 +47,12 @@ const CLIENT_VARIABLES = ['STAGELINE_URL', 'STAGELINE_KEY'];
 const OF_A_SERVICE = /^STAGELINE_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)$/;
 const ADDRESS_OF_A_SERVICE = /^(?:tcp|udp|sctp):\/\//;
 
-/** Those of clients, of the test runner and of Kubernetes are no settings of the service and pass. */
+/** Secrets pass, and those of clients, of the test runner and of Kubernetes, which are no settings of the service. */
 function unknownVariables(env: Environment): string[] {
   const known = [...Object.values<Setting<unknown>>(settings).map(({ variable }) => variable), ...CLIENT_VARIABLES];
   return Object.entries(env)
     .filter(([name]) => name.startsWith('STAGELINE_') && !name.startsWith('STAGELINE_TEST_') && !known.includes(name))
-    .filter(([name, value]) => !isOfAService(name, value))
+    .filter(([name, value]) => !isSecret(name) && !isOfAService(name, value))
     .map(([name]) => `${name} is not a setting.${hint(nearest(name, known))}`)
     .sort();
 }

@@ -33,7 +33,7 @@ export const settings = {
   databasePool: withDefault('STAGELINE_DB_POOL', '16', wholeNumber(2, 200)),
   logLevel: withDefault('STAGELINE_LOG_LEVEL', 'info', oneOf(LOG_LEVELS)),
   logFormat,
-  bodyLimitBytes: withDefault('STAGELINE_BODY_LIMIT_BYTES', String(MIB), wholeNumber(KIB, 64 * MIB)),
+  bodyLimitBytes: withDefault('STAGELINE_BODY_LIMIT_BYTES', String(8 * MIB), wholeNumber(KIB, 64 * MIB)),
   sealIntervalMs: withDefault('STAGELINE_SEAL_INTERVAL_MS', '20', wholeNumber(5, 10_000)),
   sealingKey: optionalSecret('STAGELINE_SEALING_KEY', 'made at the first start and kept in the data dir', {
     expected: 'an Ed25519 private key in PEM form, or the base64 of one',
@@ -44,6 +44,12 @@ export const settings = {
     parse: parseKeyIds,
   }),
   rateLimitPerMinute: withDefault('STAGELINE_RATE_LIMIT', '0', wholeNumber(0, 1_000_000)),
+  workerConcurrency: withDefault('STAGELINE_WORKER_CONCURRENCY', '10', wholeNumber(1, 500)),
+  httpAllowPrivate: withDefault('STAGELINE_HTTP_ALLOW_PRIVATE', 'off', {
+    expected: 'off, on, or host names and addresses, separated by commas',
+    parse: parseAllowedHosts,
+  }),
+  archiveJobsAfterSeconds: withDefault('STAGELINE_ARCHIVE_JOBS_AFTER_SECONDS', '86400', wholeNumber(60, 31_536_000)),
   shutdownSeconds: withDefault('STAGELINE_SHUTDOWN_SECONDS', '20', wholeNumber(1, 600)),
 } satisfies Readonly<Record<string, Setting<unknown>>>;
 
@@ -55,6 +61,14 @@ function parseSealingKey(given: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** Hosts that may be called though they are not on the public internet: all, or those named, without a port. */
+function parseAllowedHosts(given: string): 'all' | readonly string[] | null {
+  if (given === 'on') return 'all';
+  if (given === 'off') return [];
+  const hosts = given.split(',').map((host) => host.trim().toLowerCase());
+  return hosts.every((host) => isHost(host) && !['on', 'off'].includes(host)) ? hosts : null;
 }
 
 function parseKeyIds(given: string): readonly string[] | null {

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Database } from './database.js';
+import { DatabaseClock } from './database-clock.js';
 import { DATABASE_CONNECTION } from './database-connection.js';
 import { type Connection, dataSourceOptions } from './data-source.js';
 
@@ -14,8 +15,8 @@ export class DatabaseModule {
       module: DatabaseModule,
       global: true,
       imports: [TypeOrmModule.forRoot(dataSourceOptions(connection, 'stageline_app', { poolSize, entities }))],
-      providers: [Database, { provide: DATABASE_CONNECTION, useValue: connection }],
-      exports: [Database, DATABASE_CONNECTION],
+      providers: [Database, DatabaseClock, { provide: DATABASE_CONNECTION, useValue: connection }],
+      exports: [Database, DatabaseClock, DATABASE_CONNECTION],
     };
   }
 }

@@ -14,31 +14,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { refuse } from '../../kernel/domain-error.js';
+import type { StreamRows } from '../../kernel/projection.js';
 import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
 import { outcomeAnswer } from './outcome-answer.js';
-import type { CommandContext, Outcome } from '../../kernel/command-context.js';
+import type { CommandContext, Outcome, Reply } from '../../kernel/command-context.js';
 import { ConcurrencyError, TransientError } from './errors.js';
 import type { Append, StoredAnswer } from './append.js';
 import { EventStore } from './event-store.js';
 import { type Folded, changedRows, foldEvents, withoutFinalRows } from './folded.js';
-import type { StreamRows } from './laid-rows.js';
 import { newEvents, recordedAt } from './new-events.js';
 import { StreamMemory, streamKey } from './stream-memory.js';
 import { eventOnWire } from './stored-event.js';
 import type { StreamType } from './stream-type.js';
 import { Turns } from './turns.js';
-
-/**
- * What the client is told. A dry run tells the events too, and the body under the name of its `noun`; without one the body's own
- * fields stand beside the events. `personId` names the person whose encrypted fields the body has.
- */
-export type Reply = Readonly<{
-  body: object;
-  noun?: string;
-  location?: string;
-  kind?: 'created' | 'ok';
-  personId?: string;
-}>;
 
 /** What a command's handler knows: which stream, the words of the command, and how to answer from the rows it leaves. */
 export type Task<Command> = Readonly<{

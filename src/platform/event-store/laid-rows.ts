@@ -11,9 +11,6 @@ export type LaidRows = Readonly<{
   values: () => readonly Row[];
 }>;
 
-/** All rows of a stream, by table and key. */
-export type StreamRows = Readonly<Record<string, Pick<LaidRows, 'get' | 'values'>>>;
-
 /** Rows as they lie, one layer over the other. */
 export function laidRows(base: ReadonlyMap<string, Row>, over: LaidRows['over'] = new Map()): LaidRows {
   return {

@@ -10,7 +10,7 @@ import { newId } from '../new-id.js';
 /**
  * The events of one command as the append will record them, but for the time, which the database knows.
  *
- * The first is caused by the command, the others by the first: they are its consequences.
+ * The first is caused by the command, the others by the first, unless their type of stream knows it more exactly.
  */
 export function newEvents<State, Event extends DomainEvent<string, object>>(
   type: StreamType<State, never, Event>,
@@ -20,6 +20,7 @@ export function newEvents<State, Event extends DomainEvent<string, object>>(
 ): readonly Recorded<Event>[] {
   const ids = decided.map(() => newId());
   const about = actContext(type, before, context);
+  const causes = type.causes?.(decided) ?? decided.map((_event, index) => (index === 0 ? null : 0));
   return decided.map(({ by, ...event }, index) => {
     const { category, schemaVersion } = type.catalogue[event.type];
     return {
@@ -32,7 +33,7 @@ export function newEvents<State, Event extends DomainEvent<string, object>>(
       category,
       schemaVersion,
       correlationId: context.correlationId,
-      causationId: index === 0 ? context.commandId : (ids[0] ?? context.commandId),
+      causationId: ids[causes[index] ?? -1] ?? context.commandId,
       actor: by ?? context.caller.actor,
       context: about,
       occurredAt: context.occurredAt ?? RECORDED_AT,

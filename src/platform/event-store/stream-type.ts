@@ -18,11 +18,13 @@ export type StreamType<State, Command, Event extends DomainEvent<string, object>
   claims?: (before: State, events: readonly Recorded<Event>[]) => Claims;
   /** What the decider saw, for the events' context: the template version of a run, for instance. */
   provenance?: (state: State) => JsonObject;
+  /** For each event of a command, the place among them of the one that led to it, null for the command itself. Defaults to the first for all others. */
+  causes?: (events: readonly Event[]) => readonly (number | null)[];
 }>;
 
-/** Lets a projection of any row type stand among a stream's. */
-export function inline<R extends Row, Event extends DomainEvent<string, object>>(
-  projection: Projection<R, Event>,
+/** Lets a projection of any row type stand among a stream's, also one that depends on some of its events only. */
+export function inline<R extends Row, Event extends DomainEvent<string, object>, Of extends Event = Event>(
+  projection: Projection<R, Of>,
 ): Projection<Row, Event> {
   return projection as unknown as Projection<Row, Event>;
 }

@@ -30,8 +30,9 @@ const typed = new WeakMap<Scope, Environment>();
 function newTypedEnvironment(scope: Scope): Environment {
   const environment = mixingNumbers(options({}));
   for (const type of ['string', 'double', 'bool']) orNull(environment, type);
+  const named = new Map<ScopeType, string>();
   for (const [name, type] of Object.entries(scope)) {
-    environment.registerVariable(name, celType(environment, capitalised(name), type));
+    environment.registerVariable(name, celType(environment, capitalised(name), type, named));
   }
   return environment;
 }
@@ -52,14 +53,20 @@ function mixingNumbers(environment: Environment): Environment {
   return environment;
 }
 
-function celType(environment: Environment, name: string, type: ScopeType): string {
+/** The CEL type for a type of the scope. One that stands in several places (the same object) is made once, and is called by the first. */
+function celType(environment: Environment, wanted: string, type: ScopeType, named: Map<ScopeType, string>): string {
   if (type === 'text') return 'string';
   if (type === 'number') return 'double';
   if (type === 'flag') return 'bool';
   if (type === 'any') return 'dyn';
-  if ('list' in type) return `list<${celType(environment, name.replace(/s$/, ''), type.list)}>`;
+  if ('list' in type) return `list<${celType(environment, wanted.replace(/s$/, ''), type.list, named)}>`;
+  const known = named.get(type);
+  if (known !== undefined) return known;
+  const name = [...named.values()].includes(wanted) ? `${wanted}${String(named.size)}` : wanted;
+  named.set(type, name);
   const fields = Object.entries(type.fields).map(
-    ([field, each]) => [field, celType(environment, name + capitalised(field), each)] as const,
+    ([field, each]) =>
+      [field, celType(environment, name + capitalised(field.replace(/\W/g, '')), each, named)] as const,
   );
   environment.registerType(name, { fields: Object.fromEntries(fields) });
   orNull(environment, name);

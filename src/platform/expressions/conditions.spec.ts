@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Scope } from '../../kernel/expression.js';
 import type { JsonObject } from '../../kernel/json.js';
-import { checkCondition, evaluateCondition } from './conditions.js';
+import { checkCondition, evaluateCondition, evaluateExpression, expressionChecks } from './conditions.js';
 
 const scope: Scope = {
   result: { fields: { outcome: 'text', score: 'number', data: 'any' } },
@@ -231,5 +231,28 @@ describe('a condition', () => {
   it('fails with what is wrong where a function refuses what it is given', () => {
     const failure = expect.stringContaining('Invalid time zone specified: Mars/Phobos');
     expect(answer('timestamp("2026-01-01T00:00:00Z").getFullYear("Mars/Phobos") > 1')).toEqual({ failure });
+  });
+});
+
+describe('an expression for a value', () => {
+  it.each(['result.score + 1', '"a" + "b"', '{"score": result.score, "all": [1, 2]}', 'facts.list', 'percent > 1'])(
+    'may answer anything: %s',
+    (expression) => {
+      expect(expressionChecks.value(expression, scope)).toBeNull();
+      expect(evaluateExpression(expression, values)).toHaveProperty('value');
+    },
+  );
+
+  it('is checked like a condition otherwise', () => {
+    const faults = ['result.scor', 'percent + "a"', '1 +', 'facts.text.matches("a")'].map((expression) => {
+      const { code, column } = expressionChecks.value(expression, scope) ?? {};
+      return [code, column];
+    });
+    expect(faults).toEqual([
+      ['mistyped-condition', 8],
+      ['mistyped-condition', 1],
+      ['bad-condition', 4],
+      ['condition-not-allowed', 1],
+    ]);
   });
 });

@@ -1,17 +1,20 @@
 import { EvaluationError, ParseError, TypeError as CelTypeError, type ASTNode } from '@marcbachmann/cel-js';
 import type {
-  CheckCondition,
+  CheckExpression,
   ConditionFault,
   EvaluateCondition,
   EvaluateExpression,
   Evaluation,
+  ExpressionChecks,
   Scope,
   ScopeType,
 } from '../../kernel/expression.js';
-import type { JsonObject, JsonValue } from '../../kernel/json.js';
+import type { JsonObject } from '../../kernel/json.js';
 import { nearest } from '../../kernel/nearest.js';
 import { typedEnvironment, untypedEnvironment } from './cel-environment.js';
 import { limitFault, loopFault, MAX_LENGTH } from './condition-limits.js';
+import { expressionValue } from './expression-value.js';
+import { usesOf } from './name-uses.js';
 import { allNodes, isLoop, searchEvenly, writeDoubles } from './syntax-tree.js';
 
 /** Characters of a failure: it stands in the timeline. */
@@ -20,24 +23,38 @@ const MAX_FAILURE_LENGTH = 300;
 type CelError = ParseError | CelTypeError | EvaluationError;
 
 /** Checks an expression in CEL: that it can be read, is allowed, fits the types of the scope and answers true or false. */
-export const checkCondition: CheckCondition = (expression, scope) => {
+export const checkCondition: CheckExpression = (expression, scope) => {
+  const checked = typeChecked(expression, scope);
+  return 'fault' in checked ? checked.fault : answerFault(checked.type);
+};
+
+/** Checks an expression in CEL as a condition is checked, but for what it answers. */
+const checkValue: CheckExpression = (expression, scope) => {
+  const checked = typeChecked(expression, scope);
+  return 'fault' in checked ? checked.fault : null;
+};
+
+export const expressionChecks: ExpressionChecks = { condition: checkCondition, value: checkValue, usesOf };
+
+function typeChecked(expression: string, scope: Scope): Readonly<{ type: string } | { fault: ConditionFault }> {
   if (expression.length > MAX_LENGTH) {
     const message = `It has ${String(expression.length)} characters.`;
-    const hint = `Use at most ${String(MAX_LENGTH)}, or several rules.`;
-    return { code: 'condition-not-allowed', column: 1, message, hint };
+    const hint = `Use at most ${String(MAX_LENGTH)}.`;
+    return { fault: { code: 'condition-not-allowed', column: 1, message, hint } };
   }
   try {
     const parsed = typedEnvironment(scope).parse(expression);
     const limited = limitFault(parsed.ast);
-    if (limited !== null) return limited;
+    if (limited !== null) return { fault: limited };
     writeDoubles(parsed.ast);
     const { error, type } = parsed.check();
-    if (error !== undefined) return faultOf(error, scope);
-    return wholeDivision(parsed.ast) ?? growingLoop(parsed.ast) ?? answerFault(type ?? 'dyn');
+    if (error !== undefined) return { fault: faultOf(error, scope) };
+    const fault = wholeDivision(parsed.ast) ?? growingLoop(parsed.ast);
+    return fault === null ? { type: type ?? 'dyn' } : { fault };
   } catch (error) {
-    return faultOf(error, scope);
+    return { fault: faultOf(error, scope) };
   }
-};
+}
 
 /** Evaluates a condition in CEL. A value that is not there, or of another type than it is used as, is a failure: it does not mean false. */
 export const evaluateCondition: EvaluateCondition = (expression, values) => {
@@ -49,12 +66,15 @@ export const evaluateCondition: EvaluateCondition = (expression, values) => {
 /** Evaluates an expression in CEL to the JSON it stands for. */
 export const evaluateExpression: EvaluateExpression = (expression, values) => {
   const answer = evaluated(expression, values);
-  return 'failure' in answer ? answer : { value: jsonOf(answer.value) };
+  return 'failure' in answer ? answer : expressionValue(answer.value);
 };
 
 export const evaluation: Evaluation = { condition: evaluateCondition, value: evaluateExpression };
 
-function evaluated(expression: string, values: JsonObject): Readonly<{ value: unknown }> | Readonly<{ failure: string }> {
+function evaluated(
+  expression: string,
+  values: JsonObject,
+): Readonly<{ value: unknown }> | Readonly<{ failure: string }> {
   try {
     const parsed = untypedEnvironment.parse(expression);
     const tooMuch = loopFault(parsed.ast, values);
@@ -65,10 +85,6 @@ function evaluated(expression: string, values: JsonObject): Readonly<{ value: un
   } catch (error) {
     return { failure: brief(failureOf(error)) };
   }
-}
-
-function jsonOf(value: unknown): JsonValue {
-  return JSON.parse(JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? Number(each) : each))) as JsonValue;
 }
 
 /** What the library itself trips over is a failure like any other: it must not keep a run from taking commands. */
@@ -107,7 +123,7 @@ function faultOf(error: unknown, scope: Scope): ConditionFault {
 function hintFor({ code, summary }: CelError, scope: Scope): string {
   const word = summary.split(': ').at(-1) ?? '';
   if (code === 'unknown_variable') return didYouMean(word, Object.keys(scope));
-  if (code === 'no_such_key') return didYouMean(word, Object.values(scope).flatMap(fieldsOf));
+  if (code === 'no_such_key') return didYouMean(word, fieldsIn(Object.values(scope)));
   return 'Compare and combine values of one type: numbers with numbers, text with text.';
 }
 
@@ -116,10 +132,17 @@ function didYouMean(word: string, known: readonly string[]): string {
   return close === null ? `There are: ${[...new Set(known)].join(', ')}.` : `Did you mean ${close}?`;
 }
 
-function fieldsOf(type: ScopeType): readonly string[] {
-  if (typeof type === 'string') return [];
-  if ('list' in type) return fieldsOf(type.list);
-  return Object.entries(type.fields).flatMap(([name, each]) => [name, ...fieldsOf(each)]);
+/** Fields of a record that are worth naming: beyond, nobody reads them all, and comparing with each takes long. */
+const MAX_NAMED = 100;
+
+function fieldsIn(types: readonly ScopeType[], seen = new Set<ScopeType>()): readonly string[] {
+  return types.flatMap((type) => {
+    if (typeof type === 'string' || seen.has(type)) return [];
+    seen.add(type);
+    if ('list' in type) return fieldsIn([type.list], seen);
+    const names = Object.keys(type.fields);
+    return [...(names.length > MAX_NAMED ? [] : names), ...fieldsIn(Object.values(type.fields), seen)];
+  });
 }
 
 /** What `size` and its like answer is whole, and CEL drops the rest of a whole division: nobody would expect that here. */

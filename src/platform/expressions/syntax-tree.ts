@@ -18,9 +18,16 @@ export function isLoop(node: ASTNode): boolean {
   return node.op === 'rcall' && loops.has(node.args[0]);
 }
 
-/** The node and everything below it. */
+/** The node and everything below it, as it is written from left to right. */
 export function allNodes(node: ASTNode): readonly ASTNode[] {
-  return [node, ...partsOf(node).flatMap(allNodes)];
+  const found: ASTNode[] = [];
+  collect(node, found);
+  return found;
+}
+
+function collect(node: ASTNode, found: ASTNode[]): void {
+  found.push(node);
+  for (const part of partsOf(node)) collect(part, found);
 }
 
 /**

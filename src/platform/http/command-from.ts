@@ -1,8 +1,9 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { CommandContext } from '../../kernel/command-context.js';
+import { pointerStep } from '../../kernel/json-pointer.js';
 import { dryRunIn, expectedVersionIn, occurredAtIn } from './command-headers.js';
-import { pointerStep, invalidInput } from './invalid-input.js';
+import { invalidInput } from './invalid-input.js';
 import { callerOf, correlationIdOf, receiptOf } from './request-state.js';
 import { newId } from '../new-id.js';
 

@@ -26,4 +26,7 @@ export class DryRunResponse {
 
   @AnyJson({ optional: true, description: 'The gate as it would then be, where the command is a decision.' })
   readonly gate?: object;
+
+  @AnyJson({ optional: true, description: 'The job as it would then be, where the command is about one.' })
+  readonly job?: object;
 }

@@ -1,6 +1,6 @@
 import { fieldsOf, type FieldClass, type FieldShape } from './field-registry.js';
 import { isObject } from './field-rules.js';
-import { pointerStep } from './invalid-input.js';
+import { pointerStep } from '../../kernel/json-pointer.js';
 
 /** One place where what was sent is not as a class says. `expected` ends a sentence that begins with the place. */
 export type FieldFault = Readonly<{
@@ -18,7 +18,6 @@ export type FieldFault = Readonly<{
 export function fieldFaults(type: FieldClass, sent: unknown, pointer = ''): readonly FieldFault[] {
   if (!isObject(sent)) return [{ kind: 'wrong-type', pointer, expected: 'must be a JSON object.' }];
   const fields = fieldsOf(type);
-  const known = [...fields.keys()];
   const unknown = Object.keys(sent)
     .filter((name) => !fields.has(name))
     .map((name): FieldFault => {
@@ -26,7 +25,7 @@ export function fieldFaults(type: FieldClass, sent: unknown, pointer = ''): read
         kind: 'unknown-field',
         pointer: pointer + pointerStep(name),
         expected: 'is not known.',
-        unknown: { name, known },
+        unknown: { name, known: [...fields.keys()] },
       };
     });
   const wrong = [...fields].flatMap(([name, shape]) => valueFaults(shape, sent[name], pointer + pointerStep(name)));
@@ -45,6 +44,8 @@ function nestedFaults({ nested, isMap }: FieldShape, value: unknown, pointer: st
   if (nested === undefined) return [];
   const type = nested();
   if (!Array.isArray(value) && isMap !== true) return fieldFaults(type, value, pointer);
+  if (Array.isArray(value))
+    return value.flatMap((item, index) => fieldFaults(type, item, pointer + pointerStep(index)));
   return Object.entries(value as object).flatMap(([name, item]) =>
     fieldFaults(type, item, pointer + pointerStep(name)),
   );

@@ -8,6 +8,7 @@ export type Rule = Readonly<{ holds: (value: unknown) => boolean; message: strin
 export const keyPattern = /^[a-z0-9][a-z0-9_.-]{0,99}$/;
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const momentPattern = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+const surrogate = /[\ud800-\udfff]/;
 const numberPattern = /^-?\d+(\.\d+)?$/;
 
 /** Counts characters as people do: one outside the basic plane is one. */
@@ -86,6 +87,9 @@ export function jsonMap(maxBytes: number): Rule {
 /** An object that is no list. */
 export const object: Rule = { holds: isObject, message: 'must be a JSON object.' };
 
+/** Whatever JSON says, null included. */
+export const anyValue: Rule = { holds: (value) => value !== undefined, message: 'may be any JSON value.' };
+
 /** A list of at most `max` items of any kind. */
 export function list(max: number): Rule {
   return {
@@ -152,7 +156,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 }
 
 function lengthOf(value: string): number {
-  return Array.from(value).length;
+  return surrogate.test(value) ? Array.from(value).length : value.length;
 }
 
 function isBlank(value: string, min: number): boolean {

@@ -1,8 +1,9 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { validateSync, type ValidationError } from 'class-validator';
+import { pointerStep } from '../../kernel/json-pointer.js';
 import { fieldsOf, type FieldClass, type FieldShape } from './field-registry.js';
 import { isObject } from './field-rules.js';
-import { invalidInput, pointerStep, type InputError } from './invalid-input.js';
+import { invalidInput, type InputError } from './invalid-input.js';
 
 type Source = 'body' | 'query';
 

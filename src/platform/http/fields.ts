@@ -99,6 +99,18 @@ export function AnyJson(options: FieldOptions = {}): PropertyDecorator {
   return field(options, { rule: rules.object, schema: { type: 'object', additionalProperties: true } });
 }
 
+/** Any JSON value, null included. A request's is bounded by its body. */
+export function AnyValue(options: FieldOptions = {}): PropertyDecorator {
+  const kinds = [
+    { type: 'object', additionalProperties: true },
+    { type: 'array', items: {} },
+  ].concat(['string', 'number', 'boolean'].map((type) => ({ type }) as never));
+  return field(
+    { ...options, nullable: true },
+    { rule: rules.anyValue, schema: { oneOf: kinds } },
+  );
+}
+
 /** JSON objects of any content. In responses. */
 export function AnyJsonList(options: FieldOptions = {}): PropertyDecorator {
   const items = { type: 'object', additionalProperties: true } as const;

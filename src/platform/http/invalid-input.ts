@@ -23,8 +23,3 @@ function readable(pointer: string): string {
   if (pointer.length <= MAX_POINTER_LENGTH) return pointer;
   return `${pointer.slice(0, MAX_POINTER_LENGTH).toWellFormed()}...`;
 }
-
-/** Escapes one step of a JSON pointer (RFC 6901). */
-export function pointerStep(name: string | number): string {
-  return `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
-}

@@ -1,6 +1,7 @@
 import type { DomainError } from '../../kernel/domain-error.js';
 import { isInheritedName } from '../../kernel/inherited-name.js';
-import { invalidInput, pointerStep, type InputError } from './invalid-input.js';
+import { pointerStep } from '../../kernel/json-pointer.js';
+import { invalidInput, type InputError } from './invalid-input.js';
 import { textFault } from './text-faults.js';
 
 /** How deep a body may nest. Deeper ones serve nobody and tire every recursive reader behind the edge. */

@@ -24,13 +24,19 @@ export class DefinitionProblemResponse {
   @Text({ min: 0, max: 600, description: 'A JSON pointer into the definition.' })
   readonly path!: string;
 
+  @Text({ min: 0, max: 600, optional: true, description: 'In a graph: the id of the node it is about.' })
+  readonly node?: string;
+
+  @Text({ min: 0, max: 600, optional: true, description: 'In a graph: the id of the edge it is about.' })
+  readonly edge?: string;
+
   @Text({ max: 600, description: 'What is wrong.' })
   readonly message!: string;
 
   @Text({ max: 600, description: 'What to do about it.' })
   readonly hint!: string;
 
-  @Whole({ min: 1, optional: true, description: 'Within a condition: the column where it is wrong, from 1.' })
+  @Whole({ min: 1, optional: true, description: 'Within an expression: the column where it is wrong, from 1.' })
   readonly column?: number;
 }
 

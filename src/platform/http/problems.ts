@@ -112,7 +112,8 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
   'lease-lost': {
     status: 409,
     title: 'The lease of this attempt is lost',
-    advice: 'Discard the result: the job was given to another worker, or it is over. Claim further jobs with POST /jobs/claim.',
+    advice:
+      'Discard the result: the job was given to another worker, or it is over. Claim further jobs with POST /jobs/claim.',
   },
   'limit-reached': {
     status: 409,
@@ -170,7 +171,8 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
   'output-too-large': {
     status: 413,
     title: 'The output is too large',
-    advice: 'Keep what is large elsewhere and hand on where it is; nothing was changed, so that the same attempt may complete with less.',
+    advice:
+      'Keep what is large elsewhere and hand on where it is; nothing was changed, so that the same attempt may complete with less.',
   },
   'payload-too-large': {
     status: 413,

@@ -81,7 +81,7 @@ export class Follower {
   }
 
   private async touched({ from, to }: Page): Promise<readonly Touched[]> {
-    const values = [from, to, ignoredTypes(this.model), this.model.streamType];
+    const values = [from, to, ignoredTypes(this.model), this.model.streamTypes];
     const streams = new Map<string, Touched>();
     for (const stored of (await this.ask<FoldRow>(EVENTS, values)).map(streamEvent)) {
       const { streamId, tenantId, streamVersion } = stored.event;
@@ -143,7 +143,7 @@ const EVENTS = fast(
   'events_of_positions',
   `select e.stream_id, e.tenant_id, ${foldColumns}
    from sealed_events l join stage_events e using (stream_id, stream_version)
-   where l.position > $1 and l.position <= $2 and l.event_type <> all ($3::text[]) and e.stream_type = $4
+   where l.position > $1 and l.position <= $2 and l.event_type <> all ($3::text[]) and e.stream_type = any ($4::text[])
    order by l.position`,
 );
 

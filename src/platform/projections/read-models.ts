@@ -11,11 +11,11 @@ type Streams<Event extends AnyEvent> = Readonly<{ name: string; catalogue: Catal
 
 /**
  * A read model as the engine knows it. `inline` rows are written in the transaction of each append; `async` ones follow the timeline
- * and say how far they are.
+ * and say how far they are. One that is made from streams of several types is registered with each.
  */
 export type ReadModel = Readonly<{
   kind: 'inline' | 'async';
-  streamType: string;
+  streamTypes: readonly string[];
   catalogue: Catalogue<AnyEvent>;
   projection: Projection<Row, AnyEvent>;
 }>;
@@ -40,7 +40,16 @@ function readModel<R extends Row, Event extends AnyEvent>(
   { name, catalogue }: Streams<Event>,
   projection: Projection<R, Event>,
 ): ReadModel {
-  return { kind, streamType: name, catalogue, projection: projection as unknown as Projection<Row, AnyEvent> };
+  return { kind, streamTypes: [name], catalogue, projection: projection as unknown as Projection<Row, AnyEvent> };
+}
+
+/** The same read model, made from further streams too. */
+function joined(one: ReadModel, other: ReadModel): ReadModel {
+  const streamTypes = [...new Set([...one.streamTypes, ...other.streamTypes])];
+  const isTwice = streamTypes.length < one.streamTypes.length + other.streamTypes.length;
+  if (isTwice || one.kind !== other.kind || one.projection !== other.projection)
+    throw new Error(`The read model ${one.projection.name} is registered twice.`);
+  return { ...one, streamTypes, catalogue: { ...one.catalogue, ...other.catalogue } };
 }
 
 /** Every read model of this process: each capability's module registers its own when it is put together. */
@@ -51,8 +60,8 @@ export class ReadModels {
   register(...models: readonly ReadModel[]): void {
     for (const model of models) {
       const { name } = model.projection;
-      if (this.models.has(name)) throw new Error(`The read model ${name} is registered twice.`);
-      this.models.set(name, model);
+      const known = this.models.get(name);
+      this.models.set(name, known === undefined ? model : joined(known, model));
     }
   }
 

@@ -25,7 +25,7 @@ export class RebuildStreams {
 
   /** How many streams and events there are to fold. */
   async count(): Promise<Readonly<{ streams: number; events: number }>> {
-    const [row] = await this.ask<[number, number]>(COUNT, [this.model.streamType]);
+    const [row] = await this.ask<[number, number]>(COUNT, [this.model.streamTypes]);
     return { streams: row?.[0] ?? 0, events: row?.[1] ?? 0 };
   }
 
@@ -40,7 +40,7 @@ export class RebuildStreams {
   async *all({ position }: Mark): AsyncGenerator<StreamPage> {
     const upTo = this.model.kind === 'inline' ? null : position;
     const page = (after: string) =>
-      this.ask<[string, string, number, number | null]>(ALL, [this.model.streamType, after, upTo, PAGE]);
+      this.ask<[string, string, number, number | null]>(ALL, [this.model.streamTypes, after, upTo, PAGE]);
     let rows = await page(NO_STREAM);
     while (rows.length > 0) {
       const next = rows.length < PAGE ? Promise.resolve([]) : page(rows.at(-1)?.[0] ?? '');
@@ -55,11 +55,11 @@ export class RebuildStreams {
 
   /** Streams that moved since a mark, each to its last version: by now, or, for async ones, by the position of `until`. */
   async moved(since: Mark, until: Mark): Promise<readonly StreamExtent[]> {
-    const { kind, streamType } = this.model;
+    const { kind, streamTypes } = this.model;
     const rows =
       kind === 'inline'
-        ? await this.ask<MovedValues>(MOVED_SINCE_TRANSACTION, [since.epoch, since.xid, streamType])
-        : await this.ask<MovedValues>(MOVED_BETWEEN_POSITIONS, [since.position, until.position, streamType]);
+        ? await this.ask<MovedValues>(MOVED_SINCE_TRANSACTION, [since.epoch, since.xid, streamTypes])
+        : await this.ask<MovedValues>(MOVED_BETWEEN_POSITIONS, [since.position, until.position, streamTypes]);
     return rows.map(([streamId, tenantId, upTo]) => ({ streamId, tenantId, upTo }));
   }
 }
@@ -68,7 +68,7 @@ type MovedValues = [streamId: string, tenantId: string, upTo: number];
 
 const COUNT = fast(
   'streams_to_rebuild',
-  'select count(*), coalesce(sum(version), 0)::bigint from stream_heads where stream_type = $1',
+  'select count(*), coalesce(sum(version), 0)::bigint from stream_heads where stream_type = any ($1::text[])',
 );
 
 // A read model that was never built has no rows whose checkpoint matters: it is built to the head at once.
@@ -84,19 +84,19 @@ const ALL = fast(
   `select h.stream_id, h.tenant_id, h.version, case when $3::bigint is not null then coalesce((
        select l.stream_version from sealed_events l where l.stream_id = h.stream_id and l.position <= $3
        order by l.stream_version desc limit 1), 0) end
-   from stream_heads h where h.stream_type = $1 and h.stream_id > $2 order by h.stream_id limit $4`,
+   from stream_heads h where h.stream_type = any ($1::text[]) and h.stream_id > $2 order by h.stream_id limit $4`,
 );
 
 // Not `(epoch, xid) >= ($1, $2)`: of that the planner weighs the epoch only, and reads the whole table.
 const MOVED_SINCE_TRANSACTION = fast(
   'moved_since_transaction',
   `select stream_id, tenant_id, max(stream_version) from stage_events
-   where (epoch = $1 and xid >= $2::text::xid8 or epoch > $1) and stream_type = $3 group by 1, 2`,
+   where (epoch = $1 and xid >= $2::text::xid8 or epoch > $1) and stream_type = any ($3::text[]) group by 1, 2`,
 );
 
 const MOVED_BETWEEN_POSITIONS = fast(
   'moved_between_positions',
   `select l.stream_id, l.tenant_id, max(l.stream_version)
    from sealed_events l join stream_heads h using (stream_id)
-   where l.position > $1 and l.position <= $2 and h.stream_type = $3 group by 1, 2`,
+   where l.position > $1 and l.position <= $2 and h.stream_type = any ($3::text[]) group by 1, 2`,
 );

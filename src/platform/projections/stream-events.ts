@@ -18,7 +18,7 @@ export type StreamEvent = Readonly<{ event: Projected<AnyEvent>; schemaVersion: 
 
 /** The columns a projection may depend on, qualified by `e`, in the order `streamEvent` reads them. */
 export const foldColumns = `e.stream_version, e.event_type, e.schema_version, e.actor_type, e.actor_id,
-  e.from_stage, e.to_stage, e.reason, e.detail, nullif(e.occurred_at, e.recorded_at), e.recorded_at`;
+  e.from_stage, e.to_stage, e.reason, e.detail, nullif(e.occurred_at, e.recorded_at), e.recorded_at, e.correlation_id`;
 
 type FoldValues = [
   streamVersion: number,
@@ -32,6 +32,7 @@ type FoldValues = [
   detail: object,
   occurredAt: string | null, // Null where it is the time of recording, which is then read once.
   recordedAt: string,
+  correlationId: string,
 ];
 
 /** A row of `foldColumns` after the ids of its stream and tenant. */
@@ -49,6 +50,7 @@ export function streamEvent(row: FoldRow): StreamEvent {
     actor: { type: actorType as ActorType, id: actorId },
     occurredAt: row[11] ?? row[12],
     recordedAt: row[12],
+    correlationId: row[13],
   };
   if (row[7] !== null) event.fromStage = row[7];
   if (row[8] !== null) event.toStage = row[8];
@@ -81,7 +83,15 @@ export async function* eventPages(
 ): AsyncGenerator<readonly FoldRow[]> {
   const ids = streams.map(({ streamId }) => streamId);
   const page = ([streamId, , version]: readonly [string, string, number, ...unknown[]]) =>
-    ask<FoldRow>(PAGE_OF_STREAMS, [ids, streamId, version, ignoredTypes(model), model.streamType, recordedUntil, PAGE]);
+    ask<FoldRow>(PAGE_OF_STREAMS, [
+      ids,
+      streamId,
+      version,
+      ignoredTypes(model),
+      model.streamTypes,
+      recordedUntil,
+      PAGE,
+    ]);
   let next: Promise<readonly FoldRow[]> | null = page([NO_STREAM, '', 0]);
   while (next !== null) {
     const rows: readonly FoldRow[] = await next;
@@ -123,6 +133,6 @@ const PAGE_OF_STREAMS = fast(
   'events_of_streams',
   `select e.stream_id, e.tenant_id, ${foldColumns} from stage_events e
    where e.stream_id = any ($1::uuid[]) and (e.stream_id, e.stream_version) > ($2::uuid, $3::bigint)
-     and e.event_type <> all ($4::text[]) and e.stream_type = $5 and ($6::timestamptz is null or e.recorded_at <= $6)
+     and e.event_type <> all ($4::text[]) and e.stream_type = any ($5::text[]) and ($6::timestamptz is null or e.recorded_at <= $6)
    order by e.stream_id, e.stream_version limit $7`,
 );

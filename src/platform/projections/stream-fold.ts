@@ -35,10 +35,11 @@ export class StreamFold implements FoldedStream {
 
   add({ event, schemaVersion }: StreamEvent): void {
     if (this.failure !== null) return;
-    const { catalogue, projection, streamType } = this.model;
+    const { catalogue, projection } = this.model;
     try {
       const known = (catalogue as Readonly<Record<string, { schemaVersion: number } | undefined>>)[event.type];
-      if ((known?.schemaVersion ?? 0) < schemaVersion) throw new Error(newer(streamType, event.type, schemaVersion));
+      if ((known?.schemaVersion ?? 0) < schemaVersion)
+        throw new Error(newer(projection.name, event.type, schemaVersion));
       projectInto(projection, this.rows, event);
     } catch (error) {
       this.failure = { event, error: error instanceof Error ? error.message : String(error) };
@@ -74,6 +75,6 @@ export async function* foldStreams(
   if (open !== null) yield [open];
 }
 
-function newer(streamType: string, type: string, schemaVersion: number): string {
-  return `A ${streamType} has a ${type} in version ${String(schemaVersion)}: newer software wrote it. Update this process.`;
+function newer(name: string, type: string, schemaVersion: number): string {
+  return `A stream of ${name} has a ${type} in version ${String(schemaVersion)}: newer software wrote it. Update this process.`;
 }

@@ -35,7 +35,7 @@ export class TimeTravel {
     return this.inTurn(async () => {
       const ask: Ask = (statement, values) => this.database.query(tenantId, statement, values) as never;
       const standing = await this.database.systemQuery<{ at: string | null; head: string }>(STANDING, [asOf]);
-      const ids = await ask<[string]>(STREAMS, [tenantId, model.streamType]);
+      const ids = await ask<[string]>(STREAMS, [tenantId, model.streamTypes]);
       const streams = ids.map(([streamId]): StreamExtent => ({ streamId, tenantId, upTo: null }));
       const rows: Row[] = [];
       for await (const folded of foldStreams(ask, model, streams, asOf)) {
@@ -72,5 +72,5 @@ const STANDING = {
 
 const STREAMS = fast(
   'streams_of_tenant',
-  'select stream_id from stream_heads where tenant_id = $1 and stream_type = $2 order by stream_id',
+  'select stream_id from stream_heads where tenant_id = $1 and stream_type = any ($2::text[]) order by stream_id',
 );

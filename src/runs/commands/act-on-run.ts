@@ -13,13 +13,13 @@ import { newId } from '../../platform/new-id.js';
 export class ActOnRunHandler implements ICommandHandler<ActOnRun> {
   constructor(private readonly executor: CommandExecutor) {}
 
-  execute({ runId, asked, context }: ActOnRun): Promise<Outcome> {
+  execute({ runId, asked, context, answer }: ActOnRun): Promise<Outcome> {
     return this.executor
       .execute(runStream, {
         streamId: runId,
         command: runCommand(runId, asked, context),
         context,
-        answer: (rows) => ({ noun: 'run', body: runOnWire(runAmong(rows, runId)) }),
+        answer: answer ?? ((rows) => ({ noun: 'run', body: runOnWire(runAmong(rows, runId)) })),
       })
       .catch((error: unknown) => {
         throw error instanceof ClaimHeldError ? otherIsOpen(error) : error;

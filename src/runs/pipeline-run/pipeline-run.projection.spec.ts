@@ -101,7 +101,7 @@ describe('the pipeline_runs read model', () => {
 
   it('waits for a worker, for a person before that, and for a delay where nothing else is open', () => {
     expect(rowAfter(...atWork)).toMatchObject({ waitingOn: 'job', waits: { job: 1, timer: 1 } });
-    const [job, attempt] = [{ stage: 'build', node: 'ask', jobId: '00000000-0000-7000-8000-000000000002' }, 1];
+    const [job, attempt] = [{ stage: 'build', node: 'ask', jobId: '00000000-0000-7000-8000-000000000000' }, 1];
     const asking = command('need_human', { ...job, attempt, reason: 'Who is that?' });
     expect(rowAfter(...atWork, asking)).toMatchObject({ waitingOn: 'human', waits: { job: 0, human: 1, timer: 1 } });
     const answered = command('resolve_job', { ...job, outcome: 'succeeded', output: 25, reason: 'It is Ada.' });

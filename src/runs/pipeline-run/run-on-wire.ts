@@ -1,4 +1,4 @@
-import type { StreamRows } from '../../platform/event-store/laid-rows.js';
+import type { StreamRows } from '../../kernel/projection.js';
 import { type PipelineRunRow, pipelineRuns } from './pipeline-run.projection.js';
 import type { RunResponse } from './run.response.js';
 

@@ -29,6 +29,7 @@ export const stageGraphs: Projection<StageGraphRow, RunEvent> = {
   on: {
     'pipeline_run.started': (_row, event, key) => planned(event, key),
     'stage.started': (row, event) => begun(row, event, event.detail.work?.attempt),
+    'stage.reopened': (row, event) => begun(row, event, event.detail.work?.attempt),
     'pipeline_run.resumed': (row, event) => begun(row, event, event.detail.attempt),
     'stage.reset': (row, { streamVersion }) => row && { ...row, firstAttempt: row.attempt + 1, streamVersion },
   },

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { canonicalJson } from '../../kernel/canonical-json.js';
-import type { StreamRows } from '../../platform/event-store/laid-rows.js';
-import type { CommandContext, Outcome } from '../../kernel/command-context.js';
-import { CommandExecutor, type Reply } from '../../platform/event-store/command-executor.js';
+import type { CommandContext, Outcome, Reply } from '../../kernel/command-context.js';
+import type { StreamRows } from '../../kernel/projection.js';
+import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import { TransientError } from '../../platform/event-store/errors.js';
 import { FindTemplate } from '../contract.js';
 import type { TemplateContent } from '../template.events.js';

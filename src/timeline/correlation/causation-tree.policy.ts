@@ -25,7 +25,7 @@ type GrowingEvent<Event> = { event: Event; events: GrowingEvent<Event>[]; comman
  * What caused what among the events of one flow, in the order of their positions.
  *
  * The first event of a command names the command as its cause, or, where the command followed from an event, that event; the others
- * name the first. A cause comes before what it causes: one that is not among the events before is unknown, and a root begins there.
+ * name the first or another before them. A cause comes before what it causes: one that is not among the events before is unknown, and a root begins there.
  */
 export function causationTree<Event extends Caused>(events: readonly Event[]): readonly CommandNode<Event>[] {
   const roots: Growing<Event>[] = [];

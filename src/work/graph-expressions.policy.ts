@@ -1,0 +1,160 @@
+import { precedence, reachableFrom, topologicalOrder, type Precedes } from '../kernel/dag.js';
+import { problem, type Problem } from '../kernel/definition-problem.js';
+import type {
+  CheckExpression,
+  ConditionFault,
+  ExpressionChecks,
+  NameUse,
+  Scope,
+  ScopeType,
+} from '../kernel/expression.js';
+import { referencedNodes } from './graph-values.policy.js';
+import type { Wiring } from './graph-wiring.policy.js';
+import { expressionsOf } from './node-types.policy.js';
+import type { Suggest } from './suggestions.policy.js';
+
+/** What expressions may speak of. */
+const scope: Scope = { input: 'any', facts: 'any', output: 'any', nodes: 'any' };
+/** What a condition makes, and what there is to say of a node: nothing but what it made. */
+const judgement: ScopeType = { fields: { result: 'flag' } };
+const judge: ScopeType = { fields: { output: judgement } };
+const anyNode: ScopeType = { fields: { output: 'any' } };
+
+/** An expression where it stands. `isOfEdge`: it is asked when the node at `place` is done; else before that node does its work. */
+type Placed = Readonly<{
+  expression: string;
+  kind: 'condition' | 'value';
+  place: number;
+  isOfEdge: boolean;
+  path: string;
+  about: Readonly<{ node: string } | { edge: string }>;
+}>;
+
+/** Faults of expressions that are told: to find one takes longer than to find none, and nobody reads more at once. */
+const MAX_FAULTS = 500;
+
+/** Everything wrong with the expressions of a graph: its edges' conditions, its conditions, what `set` and `emit` make. Of faults, the first 500. */
+export function expressionProblems(
+  wiring: Wiring,
+  checks: ExpressionChecks,
+  at: string,
+  suggest: Suggest,
+): readonly Problem[] {
+  const all = [...edgeConditions(wiring), ...nodeExpressions(wiring, at)];
+  const uses = new Map(all.filter(mayUseNodes).map((each) => [each, checks.usesOf(each.expression, 'nodes')] as const));
+  const problems = referenceProblems(wiring, uses, suggest);
+  const scopeOf = scopesFor(wiring, uses, new Set(problems.map(({ path }) => path)));
+  const check = rememberingChecks(checks);
+  const faults: Problem[] = [];
+  for (const each of all) {
+    const fault = faults.length < MAX_FAULTS ? check[each.kind](each.expression, scopeOf(each)) : null;
+    if (fault !== null) faults.push(faultProblem(each, fault));
+  }
+  return [...faults, ...problems];
+}
+
+type Uses = ReadonlyMap<Placed, readonly NameUse[]>;
+
+function mayUseNodes({ expression }: Placed): boolean {
+  return expression.includes('nodes');
+}
+
+function edgeConditions({ wires }: Wiring): readonly Placed[] {
+  return wires.flatMap(({ id, from, condition, path }) => {
+    if (condition === undefined) return [];
+    const about = { expression: condition, kind: 'condition', about: { edge: id } } as const;
+    return [{ ...about, place: from, isOfEdge: true, path: `${path}/condition` }];
+  });
+}
+
+function nodeExpressions({ nodes }: Wiring, at: string): readonly Placed[] {
+  return nodes.flatMap((node, place) =>
+    expressionsOf(node).map(({ path, ...each }) => {
+      const whole = `${at}/nodes/${String(place)}${path}`;
+      return { ...each, place, isOfEdge: false, path: whole, about: { node: node.id } };
+    }),
+  );
+}
+
+/** The types of what an expression speaks of: few scopes, for what is made of each takes longer than a check. One that uses `nodes` wrongly is told that alone. */
+function scopesFor(wiring: Wiring, uses: Uses, wrong: ReadonlySet<string>): (of: Placed) => Scope {
+  const names = new Set([...uses.values()].flatMap((each) => each.flatMap(({ path }) => path[0] ?? [])));
+  const types = [...names].map(
+    (name) => [name, isCondition(wiring, wiring.placeOf.get(name)) ? judge : anyNode] as const,
+  );
+  const plain = { any: scope, judged: { ...scope, output: judgement } };
+  const nodes = { fields: Object.fromEntries(types) };
+  const speaking = { any: { ...plain.any, nodes }, judged: { ...plain.judged, nodes } };
+  return (of) => {
+    const scopes = (uses.get(of) ?? []).length === 0 || wrong.has(of.path) ? plain : speaking;
+    return of.isOfEdge && isCondition(wiring, of.place) ? scopes.judged : scopes.any;
+  };
+}
+
+function isCondition({ nodes }: Wiring, place: number | undefined): boolean {
+  return place !== undefined && nodes[place]?.type === 'condition';
+}
+
+/** The same expression in the same scope is checked once. */
+function rememberingChecks({ condition, value }: ExpressionChecks): Readonly<Record<Placed['kind'], CheckExpression>> {
+  return { condition: remembering(condition), value: remembering(value) };
+}
+
+function remembering(check: CheckExpression): CheckExpression {
+  const known = new Map<Scope, Map<string, ConditionFault | null>>();
+  return (expression, within) => {
+    const answers = known.get(within) ?? new Map<string, ConditionFault | null>();
+    known.set(within, answers);
+    const answer = answers.get(expression);
+    if (answer !== undefined) return answer;
+    const fault = check(expression, within);
+    answers.set(expression, fault);
+    return fault;
+  };
+}
+
+function faultProblem({ path, about }: Placed, { code, column, message, hint }: ConditionFault): Problem {
+  return problem(code, path, `At column ${String(column)}: ${message}`, hint, { ...about, column });
+}
+
+function referenceProblems(wiring: Wiring, uses: Uses, suggest: Suggest): readonly Problem[] {
+  const references = [...uses].flatMap(([of, each]) => each.map((use) => ({ of, use })));
+  const places = references.flatMap(({ use }) => wiring.placeOf.get(use.path[0] ?? '') ?? []);
+  const precedes = precedenceIn(wiring, places);
+  return references.flatMap((each) => referenceProblem(each, wiring, precedes, suggest) ?? []);
+}
+
+type Reference = Readonly<{ of: Placed; use: NameUse }>;
+
+/** Nodes asked about in a graph that goes round in circles: it has no order, so that each is followed by itself. */
+const MAX_FOLLOWED = 50;
+
+function precedenceIn({ following }: Wiring, places: readonly number[]): Precedes {
+  if (topologicalOrder(following).length === following.length) return precedence(following, places);
+  const distinct = [...new Set(places)].slice(0, MAX_FOLLOWED);
+  const reached = new Map(distinct.map((place) => [place, reachableFrom(following, [place])]));
+  return (before, place) => before !== place && reached.get(before)?.[place] !== false;
+}
+
+/** What is wrong with one use of `nodes`. What passes here is what `nodeValues` finds when it runs: the same names, no more. */
+function referenceProblem(
+  { of, use }: Reference,
+  wiring: Wiring,
+  precedes: Precedes,
+  suggest: Suggest,
+): Problem | null {
+  const { place, isOfEdge, expression, path, about } = of;
+  const { column } = use;
+  const [name] = use.path;
+  const tell = (code: string, message: string, hint: string) =>
+    problem(code, path, `At column ${String(column)}: ${message}`, hint, { ...about, column });
+  if (name === undefined || !referencedNodes(expression).includes(name))
+    return tell('bad-reference', 'It does not say which node.', 'Write nodes.name or nodes["any name"], nothing else.');
+  const named = wiring.placeOf.get(name);
+  if (named === undefined) return tell('no-such-node', `There is no node "${name}".`, suggest(name));
+  if (named === place && isOfEdge)
+    return tell('not-an-ancestor', `"${name}" is where the edge comes from.`, 'Write output.');
+  if (precedes(named, place)) return null;
+  const message = `"${name}" does not come before "${wiring.nodes[place]?.id ?? ''}" on any path.`;
+  return tell('not-an-ancestor', message, 'Speak of nodes that lead here, or lead a path from it to here.');
+}

@@ -1,0 +1,73 @@
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { type CommandContext, type Outcome, type Reply } from '../../kernel/command-context.js';
+import type { StreamRows } from '../../kernel/projection.js';
+import { DatabaseClock } from '../../platform/database/database-clock.js';
+import { CommandExecutor } from '../../platform/event-store/command-executor.js';
+import { ActOnRun, type Asked } from '../../runs/contract.js';
+import { FoundJobs } from './found-jobs.js';
+import type { AskedOfJob } from './job-command.decider.js';
+import { jobOnWire } from './job-on-wire.js';
+import { type JobRow, jobs } from './job.projection.js';
+import { jobStream } from './job-stream.js';
+
+/** Asks something of a job, be it on its run's stream or on its own. Answered with the job. */
+export class ActOnJob extends Command<Outcome> {
+  constructor(
+    readonly jobId: string,
+    readonly asked: AskedOfJob,
+    readonly context: CommandContext,
+  ) {
+    super();
+  }
+}
+
+/** What workers report is part of the flow that queued the job; what people ask for is a flow of its own. */
+const isOfFlow: Readonly<Record<AskedOfJob['type'], boolean>> = {
+  complete_job: true,
+  fail_job: true,
+  need_human: true,
+  lose_lease: true,
+  cancel_job: false,
+  retry_job: false,
+  resolve_job: false,
+};
+
+@CommandHandler(ActOnJob)
+export class ActOnJobHandler implements ICommandHandler<ActOnJob> {
+  constructor(
+    private readonly executor: CommandExecutor,
+    private readonly commands: CommandBus,
+    private readonly found: FoundJobs,
+    private readonly clock: DatabaseClock,
+  ) {}
+
+  async execute({ jobId, asked, context }: ActOnJob): Promise<Outcome> {
+    const { tenantId } = context.caller;
+    const job = await this.found.get(tenantId, jobId);
+    const correlationId = isOfFlow[asked.type] ? job.correlationId : context.correlationId;
+    const about = { ...context, correlationId, now: await this.clock.now() };
+    let row: JobRow | undefined;
+    const answer = (rows: StreamRows): Reply => {
+      row = rows[jobs.name]?.get(jobId) as JobRow | undefined;
+      return { noun: 'job', body: jobOnWire(row ?? job) };
+    };
+    const outcome = await this.ask(job, asked, about, answer);
+    // A job that is over has left the memory of its stream: a repeat is answered from its row.
+    const isRead = row !== undefined || outcome.replayed === true || outcome.kind === 'dry_run';
+    return isRead ? outcome : { ...outcome, body: jobOnWire(await this.found.get(tenantId, jobId)) };
+  }
+
+  private ask(
+    { id, runId, stage, nodeId }: JobRow,
+    asked: AskedOfJob,
+    context: CommandContext,
+    answer: (rows: StreamRows) => Reply,
+  ): Promise<Outcome> {
+    if (runId === null) {
+      const command = { ...asked, now: context.now };
+      return this.executor.execute(jobStream, { streamId: id, command, context, answer });
+    }
+    const data = { ...asked.data, stage: stage ?? '', node: nodeId ?? '', jobId: id };
+    return this.commands.execute(new ActOnRun(runId, { type: asked.type, data } as Asked, context, answer));
+  }
+}

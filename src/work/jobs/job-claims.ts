@@ -1,0 +1,147 @@
+/**
+ * How workers get jobs, each job one worker.
+ *
+ *   reserve   one short transaction: some due jobs are kept from other claimers for ten seconds (migrations/work/claim-jobs.sql)
+ *   start     one command per run for all its reserved jobs, and one per job by itself; side by side, so that they share commits
+ *   hand out  what is RUNNING by then with the very lease that was asked for
+ *
+ * What a reservation says is a hint: the decider says whether a job starts, by the database's time of the reservation. Crash in between: the
+ * reservation lapses. Crash after the start, before the worker learns of it: the lease runs out and the job runs again.
+ */
+import { Injectable, Logger } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { Caller, CommandContext, Outcome, Reply } from '../../kernel/command-context.js';
+import { addSeconds } from '../../kernel/instant.js';
+import type { JsonObject } from '../../kernel/json.js';
+import type { StreamRows } from '../../kernel/projection.js';
+import { Database } from '../../platform/database/database.js';
+import { CommandExecutor } from '../../platform/event-store/command-executor.js';
+import { systemCaller } from '../../platform/event-store/system-caller.js';
+import { newId } from '../../platform/new-id.js';
+import { ActOnRun } from '../../runs/contract.js';
+import { type JobRow, jobs } from './job.projection.js';
+import { jobStream } from './job-stream.js';
+
+/** What a worker asks for. */
+export type Claim = Readonly<{
+  /** Who claims; null is the service itself, for jobs of all tenants. */
+  caller: Caller | null;
+  handlers: readonly string[];
+  /** How many at most. */
+  limit: number;
+  workerId: string;
+  leaseSeconds: number;
+}>;
+
+/** A job as its worker is given it. */
+export type ClaimedJob = Readonly<{
+  id: string;
+  tenantId: string;
+  runId: string | null;
+  handler: string;
+  payload: JsonObject;
+  attempt: number;
+  leaseExpiresAt: string;
+  correlationId: string;
+  idempotencyKey: string | null;
+}>;
+
+/** A job as its reservation found it. */
+export type Reserved = Readonly<{
+  id: string;
+  tenant_id: string;
+  run_id: string | null;
+  stage: string | null;
+  node_id: string | null;
+  correlation_id: string;
+  reserved_at: Date;
+}>;
+
+/** What one command starts: jobs of one run and flow, or one job by itself. */
+type Together = readonly [Reserved, ...Reserved[]];
+
+@Injectable()
+export class JobClaims {
+  private readonly logger = new Logger('JobClaims');
+
+  constructor(
+    private readonly database: Database,
+    private readonly commands: CommandBus,
+    private readonly executor: CommandExecutor,
+  ) {}
+
+  /** Takes what is due now; empty where nothing is. */
+  async claim(claim: Claim): Promise<readonly ClaimedJob[]> {
+    return this.start(await this.reserve(claim), claim);
+  }
+
+  /** First half: keeps what is due from other claimers. */
+  reserve({ caller, handlers, limit }: Claim): Promise<readonly Reserved[]> {
+    return this.database.call<Reserved>(RESERVE, [caller?.tenantId ?? null, handlers, limit]);
+  }
+
+  /** Second half. Throws only where nothing could be started. */
+  async start(reserved: readonly Reserved[], claim: Claim): Promise<readonly ClaimedJob[]> {
+    const started = await Promise.allSettled(byCommand(reserved).map((jobs) => this.startTogether(jobs, claim)));
+    const taken = started.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+    const failed = started.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    if (failed.length > 0 && taken.length === 0) throw failed[0];
+    for (const error of failed) this.logger.error(error, 'Reserved jobs could not be started; they are tried again.');
+    return taken;
+  }
+
+  private async startTogether(jobs: Together, claim: Claim): Promise<readonly ClaimedJob[]> {
+    const [{ tenant_id: tenantId, correlation_id: correlationId, reserved_at }] = jobs;
+    const now = reserved_at.toISOString();
+    const leaseExpiresAt = addSeconds(now, claim.leaseSeconds);
+    const lease = { workerId: claim.workerId, leaseSeconds: claim.leaseSeconds, leaseExpiresAt };
+    const caller = claim.caller ?? systemCaller(tenantId, claim.workerId);
+    const context = { caller, commandId: newId(), correlationId, now, dryRun: false };
+    const outcome = await this.startOn(jobs, lease, context);
+    return outcome.body.items.filter((row) => isTakenBy(row, lease)).map((row) => claimed(row, leaseExpiresAt));
+  }
+
+  private startOn(
+    jobs: Together,
+    lease: Readonly<{ workerId: string; leaseSeconds: number; leaseExpiresAt: string }>,
+    context: CommandContext,
+  ): Promise<Outcome<{ items: readonly JobRow[] }>> {
+    const [{ id, run_id: runId }] = jobs;
+    const answer = (rows: StreamRows): Reply => ({ body: { items: rowsAmong(rows, jobs) } });
+    if (runId === null) {
+      const command = { type: 'start_job' as const, data: lease, now: context.now };
+      return this.executor.execute(jobStream, { streamId: id, command, context, answer }) as never;
+    }
+    const named = jobs.map((job) => ({ stage: job.stage ?? '', node: job.node_id ?? '', jobId: job.id }));
+    const asked = { type: 'start_jobs' as const, data: { ...lease, jobs: named } };
+    return this.commands.execute(new ActOnRun(runId, asked, context, answer));
+  }
+}
+
+/** What goes into one command: all of one run and flow, so that every event of a flow carries its correlation id. */
+function byCommand(reserved: readonly Reserved[]): readonly Together[] {
+  const groups = Map.groupBy(reserved, ({ id, run_id, correlation_id }) =>
+    run_id === null ? id : `${run_id} ${correlation_id}`,
+  );
+  return [...groups.values()] as unknown as readonly Together[];
+}
+
+function rowsAmong(rows: StreamRows, named: Together): readonly JobRow[] {
+  const known = rows[jobs.name];
+  return named.flatMap(({ id }) => (known?.get(id) as JobRow | undefined) ?? []);
+}
+
+/** Whether it was this very claim that started it: another one of the same worker has another lease. */
+function isTakenBy(
+  { status, lockedBy, leaseExpiresAt }: JobRow,
+  lease: Readonly<{ workerId: string; leaseExpiresAt: string }>,
+): boolean {
+  return status === 'RUNNING' && lockedBy === lease.workerId && leaseExpiresAt === lease.leaseExpiresAt;
+}
+
+function claimed(row: JobRow, leaseExpiresAt: string): ClaimedJob {
+  const { id, tenantId, runId, handler, payload, attempts: attempt, correlationId, idempotencyKey } = row;
+  return { id, tenantId, runId, handler, payload, attempt, leaseExpiresAt, correlationId, idempotencyKey };
+}
+
+const RESERVE = { name: 'reserve_jobs', text: 'select * from reserve_jobs($1, $2, $3)' };

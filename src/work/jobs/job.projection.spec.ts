@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Told, fail, jobStories, queue, recordedJob, start } from '../../../test/support/job-story.js';
+import { project } from '../../kernel/projection.js';
+import type { Recorded } from '../../kernel/recorded-event.js';
+import type { JobEvent } from '../job.events.js';
+import { jobs } from './job.projection.js';
+
+const rowOf = (events: readonly Recorded<JobEvent>[]) => project(jobs, new Map(), events).get('job-1');
+const rowAfter = (...commands: readonly Told[]) => rowOf(recordedJob(...commands));
+const nobody = { lockedBy: null, lockedAt: null, leaseSeconds: null, leaseExpiresAt: null };
+
+describe('the row of a job', () => {
+  it('is due at once when it was queued, by the time it was recorded', () => {
+    expect(rowAfter(queue)).toEqual({
+      id: 'job-1',
+      tenantId: 'tenant-1',
+      streamVersion: 1,
+      runId: null,
+      stage: null,
+      nodeId: null,
+      handler: 'draw',
+      payload: { page: 1 },
+      status: 'QUEUED',
+      attempts: 0,
+      maxAttempts: 3,
+      failedCount: 0,
+      infraAttempts: 0,
+      nextRunAt: '2026-03-01T12:00:00.000Z',
+      ...nobody,
+      reservedUntil: null,
+      idempotencyKey: 'page-1',
+      correlationId: 'flow-1',
+      error: null,
+      output: null,
+      createdAt: '2026-03-01T12:00:00.000Z',
+      startedAt: null,
+      finishedAt: null,
+    });
+  });
+
+  it('belongs to the run on whose stream it works for a node', () => {
+    const [event] = recordedJob(queue);
+    const ofNode = { ...event, streamId: 'run-1', detail: { ...event?.detail, stage: 'build', node: 'draw' } };
+    expect(rowOf([ofNode as never])).toMatchObject({ id: 'job-1', runId: 'run-1', stage: 'build', nodeId: 'draw' });
+  });
+
+  it('says who has it, and until when', () => {
+    expect(rowAfter(queue, start)).toMatchObject({
+      status: 'RUNNING',
+      attempts: 1,
+      nextRunAt: null,
+      lockedBy: 'w1',
+      lockedAt: '2026-03-01T12:00:01.000Z',
+      leaseSeconds: 30,
+      leaseExpiresAt: '2026-03-01T12:00:30.000Z',
+      startedAt: '2026-03-01T12:00:01.000Z',
+    });
+  });
+
+  it('counts lost leases apart from failures, and is due again', () => {
+    const lost = rowAfter(queue, start, { type: 'lose_lease', data: { attempt: 1 } });
+    const dueAt = '2026-03-01T12:00:02.000Z';
+    expect(lost).toMatchObject({ status: 'QUEUED', infraAttempts: 1, failedCount: 0, nextRunAt: dueAt, ...nobody });
+    const failed = rowAfter(queue, start, fail(1));
+    expect(failed).toMatchObject({ status: 'QUEUED', infraAttempts: 0, failedCount: 1, error: 'No ink.', ...nobody });
+  });
+
+  it('begins its count anew, on another payload, when a person has it run again', () => {
+    const handed = recordedJob(...jobStories.handed);
+    expect(rowOf(handed.slice(0, 7))).toMatchObject({ status: 'NEEDS_HUMAN', error: 'Which one?', nextRunAt: null });
+    const again = { status: 'QUEUED', failedCount: 0, payload: { page: 2 }, error: 'Which one?' };
+    expect(rowOf(handed.slice(0, 8))).toMatchObject(again);
+    expect(rowOf(handed)).toMatchObject({
+      status: 'SUCCESS',
+      attempts: 4,
+      output: { pages: 2 },
+      error: null,
+      startedAt: '2026-03-01T12:00:01.000Z',
+      finishedAt: '2026-03-01T12:00:09.000Z',
+    });
+  });
+
+  it('is final when it is over, and says why', () => {
+    const ends = [jobStories.handed, jobStories.hopeless, jobStories.canceled].map((story) => rowAfter(...story));
+    expect(ends.map((row) => row && [row.status, row.error, jobs.isFinal?.(row)])).toEqual([
+      ['SUCCESS', null, true],
+      ['FAILED', 'No ink.', true],
+      ['CANCELED', 'Enough.', true],
+    ]);
+    const open = [rowAfter(queue), rowAfter(queue, start)];
+    expect(open.map((row) => row && jobs.isFinal?.(row))).toEqual([false, false]);
+  });
+});

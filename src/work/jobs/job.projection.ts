@@ -1,0 +1,135 @@
+import type { JsonObject, JsonValue } from '../../kernel/json.js';
+import type { Projected, Projection } from '../../kernel/projection.js';
+import type { JobEvent, JobStatus } from '../job.events.js';
+
+/** One job: what it is to do, how far it is, and who has it. */
+export type JobRow = Readonly<{
+  id: string;
+  tenantId: string;
+  /** The version of its stream at the last event about it: of its run's, or of its own. */
+  streamVersion: number;
+  /** What it works for; null for a job by itself. */
+  runId: string | null;
+  stage: string | null;
+  nodeId: string | null;
+  handler: string;
+  payload: JsonObject;
+  status: JobStatus;
+  /** Counted by claims; the fence of whoever reports. */
+  attempts: number;
+  maxAttempts: number;
+  /** Attempts that failed since it was queued, or since a person had it run again. */
+  failedCount: number;
+  /** Attempts that ended with their lease. */
+  infraAttempts: number;
+  /** Not before; null unless it is queued. */
+  nextRunAt: string | null;
+  lockedBy: string | null;
+  lockedAt: string | null;
+  leaseSeconds: number | null;
+  /** As the claim had it; heartbeats move the column in place. */
+  leaseExpiresAt: string | null;
+  /** Written by claims only: whatever happens to a job frees its reservation. */
+  reservedUntil: null;
+  idempotencyKey: string | null;
+  correlationId: string;
+  /** Of the last attempt that failed, or why it ended. */
+  error: string | null;
+  output: JsonValue;
+  createdAt: string;
+  /** When it was first taken. */
+  startedAt: string | null;
+  finishedAt: string | null;
+}>;
+
+/** One row per job, be it on its run's stream or on its own. */
+export const jobs: Projection<JobRow, JobEvent> = {
+  name: 'jobs',
+  version: 1,
+  keysOf: ({ detail }) => [detail.job_id],
+  isFinal: ({ finishedAt }) => finishedAt !== null,
+  on: {
+    'job.queued': (_row, event) => queued(event),
+    'job.started': (row, event) => ({
+      ...known(row, event),
+      ...free,
+      status: 'RUNNING',
+      attempts: event.detail.attempt,
+      lockedBy: event.detail.worker_id,
+      lockedAt: event.recordedAt,
+      leaseSeconds: event.detail.lease_seconds,
+      leaseExpiresAt: event.detail.lease_expires_at,
+      startedAt: row?.startedAt ?? event.recordedAt,
+    }),
+    'job.succeeded': (row, event) => ({
+      ...over(row, event, 'SUCCESS'),
+      output: event.detail.output,
+      error: null,
+    }),
+    'job.retry_scheduled': (row, event) => ({
+      ...known(row, event),
+      ...free,
+      status: 'QUEUED',
+      failedCount: event.detail.from === 'RUNNING' ? (row?.failedCount ?? 0) + 1 : 0,
+      nextRunAt: event.detail.next_run_at,
+      error: event.detail.error ?? row?.error ?? null,
+      ...(event.detail.payload === null ? {} : { payload: event.detail.payload }),
+    }),
+    'job.failed': (row, event) => ({ ...over(row, event, 'FAILED'), error: event.detail.error }),
+    'job.needs_human': (row, event) => ({
+      ...known(row, event),
+      ...free,
+      status: 'NEEDS_HUMAN',
+      error: event.detail.error,
+    }),
+    'job.canceled': (row, event) => ({ ...over(row, event, 'CANCELED'), error: event.reason ?? null }),
+    'job.lease_lost': (row, event) => ({
+      ...known(row, event),
+      ...free,
+      status: 'QUEUED',
+      infraAttempts: (row?.infraAttempts ?? 0) + 1,
+      nextRunAt: event.recordedAt,
+    }),
+  },
+};
+
+/** Nobody has it, and nothing is due. */
+const free = { nextRunAt: null, lockedBy: null, lockedAt: null, leaseSeconds: null, leaseExpiresAt: null } as const;
+
+function queued(event: Projected<Extract<JobEvent, { type: 'job.queued' }>>): JobRow {
+  const { detail, tenantId, streamId, streamVersion, recordedAt, correlationId } = event;
+  return {
+    ...free,
+    id: detail.job_id,
+    tenantId,
+    streamVersion,
+    runId: detail.node === null ? null : streamId,
+    stage: detail.stage,
+    nodeId: detail.node,
+    handler: detail.handler,
+    payload: detail.payload,
+    status: 'QUEUED',
+    attempts: 0,
+    maxAttempts: detail.max_attempts,
+    failedCount: 0,
+    infraAttempts: 0,
+    nextRunAt: detail.run_at ?? recordedAt,
+    reservedUntil: null,
+    idempotencyKey: detail.idempotency_key,
+    correlationId,
+    error: null,
+    output: null,
+    createdAt: recordedAt,
+    startedAt: null,
+    finishedAt: null,
+  };
+}
+
+function over(row: JobRow | undefined, event: Projected<JobEvent>, status: JobStatus): JobRow {
+  return { ...known(row, event), ...free, status, finishedAt: event.recordedAt };
+}
+
+function known(row: JobRow | undefined, event: Projected<JobEvent>): JobRow {
+  if (row === undefined) throw new Error(`Job ${event.detail.job_id} has no row for its ${event.type}.`);
+  return { ...row, streamVersion: event.streamVersion };
+}

@@ -1,0 +1,83 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { CommandContext, Outcome } from '../../kernel/command-context.js';
+import type { JsonObject } from '../../kernel/json.js';
+import type { StreamRows } from '../../kernel/projection.js';
+import { DatabaseClock } from '../../platform/database/database-clock.js';
+import { CommandExecutor } from '../../platform/event-store/command-executor.js';
+import { ClaimHeldError } from '../../platform/event-store/errors.js';
+import { newId } from '../../platform/new-id.js';
+import type { JobOrder } from '../job.events.js';
+import { FoundJobs } from './found-jobs.js';
+import { jobOnWire } from './job-on-wire.js';
+import { type JobRow, jobs } from './job.projection.js';
+import { jobStream } from './job-stream.js';
+
+/** A job by itself, as it is asked for. */
+export type NewJob = Readonly<{
+  handler: string;
+  payload: JsonObject;
+  /** Defaults to 4. */
+  maxAttempts?: number | undefined;
+  /** ISO 8601; defaults to now. */
+  runAt?: string | undefined;
+  idempotencyKey?: string | undefined;
+}>;
+
+const DEFAULT_ATTEMPTS = 4;
+const backoff = { base_seconds: 1, max_seconds: 60 };
+
+/** Queue a job by itself. The same idempotency key again is the same job, however different what else is said. */
+export class QueueJob extends Command<Outcome> {
+  constructor(
+    readonly job: NewJob,
+    readonly context: CommandContext,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(QueueJob)
+export class QueueJobHandler implements ICommandHandler<QueueJob> {
+  constructor(
+    private readonly executor: CommandExecutor,
+    private readonly found: FoundJobs,
+    private readonly clock: DatabaseClock,
+  ) {}
+
+  async execute({ job, context }: QueueJob): Promise<Outcome> {
+    const id = newId();
+    const command = { type: 'queue_job' as const, data: orderOf(id, job), now: await this.clock.now() };
+    const answer = (rows: StreamRows) => ({
+      kind: 'created' as const,
+      noun: 'job',
+      location: `/jobs/${id}`,
+      body: jobOnWire(rows[jobs.name]?.get(id) as JobRow),
+    });
+    try {
+      return await this.executor.execute(jobStream, { streamId: id, command, context, answer });
+    } catch (error) {
+      if (error instanceof ClaimHeldError) return await this.sameAsBefore(error.holder, context);
+      throw error;
+    }
+  }
+
+  private async sameAsBefore(id: string, { caller }: CommandContext): Promise<Outcome> {
+    const job = await this.found.get(caller.tenantId, id);
+    return { kind: 'ok', location: `/jobs/${id}`, version: job.streamVersion, body: jobOnWire(job) };
+  }
+}
+
+function orderOf(id: string, { handler, payload, maxAttempts, runAt, idempotencyKey }: NewJob): JobOrder {
+  return {
+    job_id: id,
+    handler,
+    payload,
+    max_attempts: maxAttempts ?? DEFAULT_ATTEMPTS,
+    backoff,
+    run_at: runAt === undefined ? null : new Date(runAt).toISOString(),
+    idempotency_key: idempotencyKey ?? null,
+    on_exhausted: 'needs_human',
+    stage: null,
+    node: null,
+  };
+}

@@ -1,0 +1,140 @@
+/**
+ * One attempt at a job, from its claim to its report.
+ *
+ *   running     the runner works, without any transaction open; the lease is prolonged at a third of its time
+ *   reporting   its output, or its failure; tried again while the database is out of reach, for as long as a lease
+ *   discarded   the lease is lost, the job was canceled, or the process stops: the runner's signal aborts, and nobody waits for a runner that
+ *               ignores it
+ *
+ * Crash anywhere: the lease runs out and the job runs again. A report that arrived but whose answer was lost is sent again, which changes nothing.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from '@nestjs/common';
+import { DomainError } from '../../kernel/domain-error.js';
+import type { JsonValue } from '../../kernel/json.js';
+import { hopeless, JobFailure, type Runner, type Work } from './runner.js';
+
+/** How the attempt speaks for its job; each is fenced on the attempt. */
+export type Reports = Readonly<{
+  /** Prolongs the lease; answers whether the job was canceled. @throws DomainError `lease-lost` */
+  beat: () => Promise<Readonly<{ cancelRequested: boolean }>>;
+  complete: (output: JsonValue) => Promise<unknown>;
+  fail: (failure: JobFailure) => Promise<unknown>;
+}>;
+
+/** What an attempt goes by. */
+export type AttemptOptions = Readonly<{
+  runner: Runner;
+  reports: Reports;
+  leaseSeconds: number;
+  /** Aborts when the process waits no longer. */
+  givenUp: AbortSignal;
+  logger: Logger;
+}>;
+
+type Result = Readonly<{ output: JsonValue }> | Readonly<{ failure: JobFailure }>;
+
+const LONGEST_PAUSE_MS = 2000;
+
+/** Works on a job. Resolves when it is reported or nobody wants its result any more; never rejects. */
+export async function attempt(work: Work, options: AttemptOptions): Promise<void> {
+  const [over, unwanted] = [new AbortController(), new AbortController()];
+  const { signal } = unwanted;
+  const giveUp = (): void => unwanted.abort();
+  options.givenUp.addEventListener('abort', giveUp);
+  if (options.givenUp.aborted) giveUp();
+  const beating = keepLease(work, options, { over: over.signal, unwanted });
+  const result = await Promise.race([resultOf(work, options.runner, signal), aborted(signal)]);
+  if (result !== null && !signal.aborted) await report(work, result, options, signal);
+  over.abort();
+  options.givenUp.removeEventListener('abort', giveUp);
+  await beating;
+}
+
+async function resultOf(work: Work, runner: Runner, signal: AbortSignal): Promise<Result> {
+  try {
+    return { output: await runner(work, { signal }) };
+  } catch (error) {
+    if (error instanceof JobFailure) return { failure: error };
+    return { failure: new JobFailure(error instanceof Error ? error.message : String(error), { retryable: true }) };
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  if (signal.aborted) return Promise.resolve(null);
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }));
+}
+
+/** What was refused for another reason than the lease, such as an output that is too large, is refused again each time: it is a failure. */
+async function report(work: Work, result: Result, options: AttemptOptions, signal: AbortSignal): Promise<void> {
+  const { reports } = options;
+  const send = 'output' in result ? () => reports.complete(result.output) : () => reports.fail(result.failure);
+  const refusal = await delivered(work, send, options, signal);
+  if (refusal === null || isOver(refusal)) return;
+  if ('output' in result) return report(work, { failure: hopeless(refusal.message) }, options, signal);
+  options.logger.error(refusal, `The failure of job ${work.id} could not be reported; it runs again after its lease.`);
+}
+
+/** The refusal, or null where it was taken, or given up: then the lease runs out. */
+async function delivered(
+  { id }: Work,
+  send: () => Promise<unknown>,
+  { leaseSeconds, logger }: AttemptOptions,
+  signal: AbortSignal,
+): Promise<DomainError | null> {
+  const deadline = performance.now() + leaseSeconds * 1000;
+  for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, LONGEST_PAUSE_MS)) {
+    try {
+      await send();
+      return null;
+    } catch (error) {
+      if (error instanceof DomainError && error.code !== 'service-unavailable') return error;
+      if (waitMs === 50)
+        logger.error(error, `Job ${id} could not be reported; it is tried again until its lease is over.`);
+    }
+    await pause(waitMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted || performance.now() > deadline) return null;
+  }
+}
+
+function isOver(refusal: DomainError): boolean {
+  return ['lease-lost', 'job-closed', 'run-closed', 'job-not-found'].includes(refusal.code);
+}
+
+/** Beats until it is over; makes the result unwanted when the lease is lost or the job canceled. */
+async function keepLease(
+  work: Work,
+  { reports, leaseSeconds, logger }: AttemptOptions,
+  { over, unwanted }: Readonly<{ over: AbortSignal; unwanted: AbortController }>,
+): Promise<void> {
+  const until = AbortSignal.any([over, unwanted.signal]);
+  let heardAt = performance.now();
+  for (;;) {
+    await pause((leaseSeconds * 1000) / 3, undefined, { signal: until }).catch(() => undefined);
+    if (until.aborted) return;
+    const heard = await heardOf(reports);
+    if (heard === 'wanted') heardAt = performance.now();
+    const isLapsed = performance.now() - heardAt > leaseSeconds * 1000;
+    if (heard === 'wanted' || (heard === 'unknown' && !isLapsed)) continue;
+    logger.warn(
+      `Attempt ${String(work.attempt)} of job ${work.id} ${unwantedBecause[heard]}; its result is discarded.`,
+    );
+    unwanted.abort();
+    return;
+  }
+}
+
+const unwantedBecause = {
+  canceled: 'was canceled',
+  lost: 'lost its lease',
+  unknown: 'could not prolong its lease',
+} as const;
+
+/** `unknown`: the database is out of reach. */
+async function heardOf({ beat }: Reports): Promise<'wanted' | keyof typeof unwantedBecause> {
+  try {
+    return (await beat()).cancelRequested ? 'canceled' : 'wanted';
+  } catch (error) {
+    return error instanceof DomainError && error.code !== 'service-unavailable' ? 'lost' : 'unknown';
+  }
+}
