@@ -6,14 +6,13 @@
 --   p_handlers  which; those whose oldest job has waited longest come first
 --
 -- Reads, for each handler and tenant, the index of what is queued from its oldest entry: neither finished jobs nor a long queue cost anything.
--- A parked run's jobs are passed over. Answers with the database's time, by which they are to be started.
+-- A parked run's jobs are passed over. The database's time, by which they are to be started, is ten seconds before `reserved_until`.
 create function reserve_jobs(p_tenant uuid, p_handlers text[], p_limit int)
-returns table (id uuid, tenant_id uuid, run_id uuid, stage text, node_id text, correlation_id uuid, reserved_at timestamptz)
+returns setof finished_jobs -- The same columns; a function that names the type of `jobs` would keep a rebuild from dropping its old rows.
 language plpgsql security definer set search_path = stageline, pg_temp
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off as $$
-#variable_conflict use_column
 declare
-  v_now   timestamptz := clock_timestamp();
+  v_now   timestamptz := date_trunc('milliseconds', clock_timestamp());
   v_left  int := p_limit;
   v_count int;
   v_queue record;
@@ -48,7 +47,7 @@ begin
         order by j.next_run_at limit v_left for update of j skip locked
       )
       update jobs j set reserved_until = v_now + interval '10 seconds' from taken where j.id = taken.id
-      returning j.id, j.tenant_id, j.run_id, j.stage, j.node_id, j.correlation_id, date_trunc('milliseconds', v_now);
+      returning j.*;
     get diagnostics v_count = row_count;
     v_left := v_left - v_count;
     exit when v_left <= 0;

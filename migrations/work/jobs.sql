@@ -17,6 +17,8 @@ create table jobs (
   max_attempts     integer not null,
   failed_count     integer not null,
   infra_attempts   integer not null,
+  backoff          jsonb not null,
+  on_exhausted     text not null,
   next_run_at      timestamptz(3),
   locked_by        text,
   locked_at        timestamptz(3),

@@ -15,21 +15,19 @@ const triggers: Readonly<Partial<Record<RunEvent['type'], string>>> = {
 };
 
 /**
- * The first thing that may have made the stage ready since the command started or reopened it; null where there was none: a stage that was
- * reopened to be worked on is not completed by that alone.
+ * The first thing that may have made the stage ready since the command started it; null where there was none. A command that reopens a stage does
+ * so for it to be worked on: then only its graph completes it.
  */
 export function triggerOf({ definition: { key } }: Stage, events: readonly RunEvent[]): string | null {
-  const reopened = events.findLastIndex(({ type, detail }) => type === 'stage.reopened' && isOf(key, detail));
-  const started = events.findLastIndex(({ type, detail }) => type === 'stage.started' && isOf(key, detail));
-  const news = events.slice(Math.max(reopened + 1, started, 0)).find(({ type }) => nameOf(type));
+  const lastOf = (wanted: RunEvent['type']) =>
+    events.findLastIndex(({ type, detail }) => type === wanted && 'stage' in detail && detail.stage === key);
+  const reopened = lastOf('stage.reopened');
+  const since = events.slice(Math.max(reopened, lastOf('stage.started'), 0));
+  const news = since.find(({ type }) => isNews(type) && (reopened === -1 || type.startsWith('pipeline_node.')));
   if (news === undefined) return null;
   return news.type === 'facts.recorded' ? news.detail.trigger : (triggers[news.type] ?? null);
 }
 
-function nameOf(type: RunEvent['type']): boolean {
+function isNews(type: RunEvent['type']): boolean {
   return type === 'facts.recorded' || triggers[type] !== undefined;
-}
-
-function isOf(key: string, detail: object): boolean {
-  return 'stage' in detail && detail.stage === key;
 }

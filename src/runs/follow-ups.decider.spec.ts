@@ -190,6 +190,15 @@ describe('a stage whose graph is at work', () => {
     expect(stageStates(on)).toEqual(['completed', 'created']);
   });
 
+  it('is not completed by the milestone that its reopening completes', () => {
+    const milestones = { cut: { title: 'Cut', weight: 1, also_completed_by: 'gate:narrow' } } as const;
+    const narrowed = [worked('one', { ...gate(), milestones })];
+    const done = played(narrowed, takes(['a']), completes('a'));
+    const run = played(narrowed, takes(['a']), completes('a'), decides(done, 'narrow'));
+    expect(eventOf(run, 'milestone.completed').detail.milestone).toBe('cut');
+    expect(stageStates(run)).toEqual(['in_progress']);
+  });
+
   it('begins a new attempt when the run comes back to it', () => {
     const done = played(stages, takes(['a']), completes('a', { first: true }));
     const back = [takes(['a']), completes('a', { first: true }), decides(done, 'pivot')];

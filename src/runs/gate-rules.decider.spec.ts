@@ -137,11 +137,7 @@ describe('a rule of a gate', () => {
       escalate_to: ['system'],
       decided_by: ['approver'],
     });
-    const expire = command(
-      'wake',
-      {},
-      { now: '2026-03-02T00:00:00.000Z', freshId: 'fresh-7' },
-    );
+    const expire = command('wake', {}, { now: '2026-03-02T00:00:00.000Z', freshId: 'fresh-7' });
     after(...escalating, result(11))
       .when(expire)
       .thenTypes(

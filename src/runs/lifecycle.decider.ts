@@ -43,7 +43,8 @@ export function unpark(run: Begun, command: Unpark): readonly RunEvent[] {
 export function cancel(run: Begun, { data }: Cancel): readonly RunEvent[] {
   const outcome = statedReason(data.outcome);
   if (run.status === 'cancelled' && (outcome ?? run.outcome) === run.outcome) return [];
-  const open = run.status === 'completed' || run.status === 'cancelled' || run.status === 'running' ? asRunning(run) : null;
+  const open =
+    run.status === 'completed' || run.status === 'cancelled' || run.status === 'running' ? asRunning(run) : null;
   const reason = requiredReason(data.reason, 'cancelling a run');
   const detail = { outcome: outcome ?? 'cancelled' };
   const superseded = open === null ? [] : supersedeGate(open, reason);

@@ -1,7 +1,6 @@
 import type { Finding, RiskView } from './run.events.js';
 import { own } from '../kernel/json-values.js';
-import { leftNodes, type LeftNode } from '../work/contract.js';
-import { isWorkThrough } from './stage-work.decider.js';
+import { isThrough, leftNodes, type LeftNode } from '../work/contract.js';
 import type { Stage } from './stage.plan.js';
 
 /** Whether a stage may be completed: each reason why not, with the action that removes it at the same index. */
@@ -35,10 +34,8 @@ function unstarted(stage: Stage): readonly Obstacle[] {
 }
 
 /** Nodes that are left, of which two say what they wait for, and each job that only a person can have go on. */
-function unfinishedGraph(stage: Stage): readonly Obstacle[] {
-  const { work } = stage;
-  const { graph } = stage.definition;
-  if (graph === undefined || work === null || isWorkThrough(stage)) return [];
+function unfinishedGraph({ definition: { graph }, work }: Stage): readonly Obstacle[] {
+  if (graph === undefined || work === null || isThrough(work)) return [];
   const left = leftNodes(work, graph);
   const first = [...left.filter(({ isLive }) => isLive), ...left.filter(({ isLive }) => !isLive)].slice(0, NAMED_NODES);
   const words = first.map((node) => `${nameOf(node)} ${node.waitsFor}`).join(', ');

@@ -87,15 +87,11 @@ export type FailJobOfNode = Command<'fail_job', OfJob<FailJob>>;
 export type NeedHuman = Command<'need_human', OfJob<{ attempt: number; reason: string }>>;
 export type LoseLease = Command<'lose_lease', OfJob<{ attempt: number }>>;
 export type CancelJob = Command<'cancel_job', OfJob<{ reason: string }>>;
-export type RetryJob = Command<
-  'retry_job',
-  OfJob<{ payload?: JsonObject | undefined; reason?: string | undefined }>
->;
+export type RetryJob = Command<'retry_job', OfJob<{ payload?: JsonObject | undefined; reason?: string | undefined }>>;
 export type ResolveJobOfNode = Command<'resolve_job', OfJob<ResolveJob>>;
 
 /** What workers, and people in their stead, ask of a run about one of its jobs. */
-export type AboutJob =
-  CompleteJob | FailJobOfNode | NeedHuman | LoseLease | CancelJob | RetryJob | ResolveJobOfNode;
+export type AboutJob = CompleteJob | FailJobOfNode | NeedHuman | LoseLease | CancelJob | RetryJob | ResolveJobOfNode;
 
 /** Everything that may be asked of a run. */
 export type RunCommand =

@@ -24,8 +24,8 @@ export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
     inline(stageGraphs),
     inline(nodeRuns),
     inline(decisionGates),
-    inline(timers),
     inline(jobs),
+    inline(timers),
   ],
   claims: (before, events) => ({
     take: events.flatMap((event) => openedSubjects(before, event).flatMap(openRunClaims)),

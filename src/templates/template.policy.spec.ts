@@ -151,6 +151,30 @@ describe('checking a template', () => {
   });
 });
 
+describe('the graph of a stage', () => {
+  const trigger = { id: 'go', type: 'trigger', name: 'Go', config: {} } as const;
+  const wait = { id: 'wait', type: 'delay', name: 'Wait', config: { seconds: 1 } } as const;
+  const edge = { id: 'on', from: 'go', to: 'wait' };
+  const graph = { nodes: [trigger, wait], edges: [edge] };
+
+  it('is checked where it stands', () => {
+    expect(found({ ...stage, graph, advance: 'auto' })).toEqual([]);
+    const wrong = { nodes: [trigger, wait, wait], edges: [edge, { id: 'off', from: 'wait', to: 'nowhere' }] };
+    expect(found(stage, { ...stage, key: 'other', graph: wrong })).toEqual([
+      'duplicate-id /stages/1/graph/nodes/2/id',
+      'no-such-node /stages/1/graph/edges/1/to',
+    ]);
+  });
+
+  it('is work enough for a stage, and is warned about where it stands', () => {
+    const bare = { key: 'bare', name: 'Bare', milestones: {}, exit_criteria: [] };
+    const warned = (nodes: readonly (typeof trigger | typeof wait)[]) =>
+      warnAbout({ key: 'trial', name: 'Trial', stages: [{ ...bare, graph: { nodes, edges: [] } }] });
+    expect(warned([trigger])).toEqual([]);
+    expect(warned([trigger, wait])).toMatchObject([{ code: 'orphan', path: '/stages/0/graph/nodes/1', node: 'wait' }]);
+  });
+});
+
 describe('warning about a template', () => {
   const warned = (...stages: readonly StageDefinition[]) =>
     warnAbout({ key: 'trial', name: 'Trial', stages }).map(({ code, path }) => `${code} ${path}`);

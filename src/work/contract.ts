@@ -3,7 +3,14 @@ export { beginGraph, rerunOf, resumeGraph } from './graph-attempt.decider.js';
 export type { GraphSurroundings, WorkEvent } from './node-at-hand.policy.js';
 export type { GraphDefinition, Incoming, NodeError, NodeEvent, NodeType, SkipReason } from './graph.events.js';
 export { nodeCatalogue } from './graph.events.js';
-export { evolveGraph, isThrough, jobOf, type GraphState, type NodeState, type NodeStatus } from './graph-state.decider.js';
+export {
+  evolveGraph,
+  isThrough,
+  jobOf,
+  type GraphState,
+  type NodeState,
+  type NodeStatus,
+} from './graph-state.decider.js';
 export { graphIndex } from './graph-index.policy.js';
 export {
   cancelJob,

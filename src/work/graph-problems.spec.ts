@@ -170,6 +170,21 @@ const brokenOnes: readonly (readonly [string, GraphDefinition, readonly string[]
     ['bad-setting /retry_backoff_max'],
   ],
   [
+    'too many edges, by whatever way they are written',
+    graphOf(
+      Array.from({ length: 11 }, (_, n) =>
+        node(
+          String(n),
+          'trigger',
+          {},
+          Array.from({ length: 10_000 }, (_next, to) => String(to)),
+        ),
+      ),
+      [],
+    ),
+    ['too-many /edges'],
+  ],
+  [
     'too many nodes',
     graphOf(
       Array.from({ length: 20_001 }, (_, n) => node(`n${String(n)}`, 'trigger')),

@@ -2,7 +2,7 @@ import { problem, type Problem } from '../kernel/definition-problem.js';
 import type { Links } from '../kernel/dag.js';
 import { isInheritedName } from '../kernel/inherited-name.js';
 import type { GraphDefinition, NodeDefinition } from './graph.events.js';
-import { MAX_EDGES, MAX_ID_LENGTH, MAX_NODES } from './graph-limits.policy.js';
+import { MAX_ID_LENGTH } from './graph-limits.policy.js';
 import type { Suggest } from './suggestions.policy.js';
 
 /** An edge whose two ends are there. `path` points at where it is written: an edge, or one of a node's `next`. */
@@ -47,10 +47,9 @@ export function wireUp(graph: GraphDefinition, at: string, suggest: Suggest): re
   }
   const following: number[][] = nodes.map(() => []);
   for (const { from, to } of wires) following[from]?.push(to);
-  const problems = [...sizeProblems(graph, written.length, at), ...nodeIdProblems(nodes, placeOf, at)];
   return [
     { nodes, placeOf, wires, following, loose },
-    [...problems, ...edgeIdProblems(written), ...dangling, ...twins(wires, nodes)],
+    [...nodeIdProblems(nodes, placeOf, at), ...edgeIdProblems(written), ...dangling, ...twins(wires, nodes)],
   ];
 }
 
@@ -68,24 +67,12 @@ function writtenEdges({ nodes, edges }: GraphDefinition, at: string): readonly W
   return [...long, ...short];
 }
 
-function sizeProblems({ nodes }: GraphDefinition, edgeCount: number, at: string): readonly Problem[] {
-  const hint = 'Split the work over several stages or runs.';
-  const none = problem('no-nodes', `${at}/nodes`, 'There is nothing to do.', 'Add a trigger, and what it leads to.');
-  const tooMany = (noun: string, count: number, max: number, path: string) =>
-    problem('too-many', path, `There are ${String(count)} ${noun}; ${String(max)} is the limit.`, hint);
-  return [
-    ...(nodes.length === 0 ? [none] : []),
-    ...(nodes.length > MAX_NODES ? [tooMany('nodes', nodes.length, MAX_NODES, `${at}/nodes`)] : []),
-    ...(edgeCount > MAX_EDGES ? [tooMany('edges', edgeCount, MAX_EDGES, `${at}/edges`)] : []),
-  ];
-}
-
 function nodeIdProblems(nodes: readonly NodeDefinition[], placeOf: ReadonlyMap<string, number>, at: string) {
   return nodes.flatMap(({ id }, place) => {
     const path = `${at}/nodes/${String(place)}/id`;
     if (!isId(id)) return [badId(id, path, { node: id })];
     if (placeOf.get(id) === place) return [];
-    const hint = `Give each node its own id; the first is /nodes/${String(placeOf.get(id))}.`;
+    const hint = `Give each node its own id; the first is ${at}/nodes/${String(placeOf.get(id))}.`;
     return [problem('duplicate-id', path, `There is another node "${id}".`, hint, { node: id })];
   });
 }

@@ -18,7 +18,7 @@ import { type AtHand, type GraphSurroundings, type WorkEvent, nodeAt, told } fro
 import { cutOff, settled, timedOut } from './node-jobs.decider.js';
 import { begin, delayOver } from './node-steps.decider.js';
 
-/** Nodes that one command begins: enough to be cheap, few enough to keep others waiting for milliseconds. */
+/** Nodes that one command begins, or that time ends in it: enough to be cheap, few enough to keep others waiting for milliseconds. */
 const NODES_A_COMMAND = 200;
 
 type Step = (at: AtHand) => readonly WorkEvent[];
@@ -50,11 +50,12 @@ export function settleNode(
   return walk.events;
 }
 
-/** What is due by now, each once however long ago it was due. */
+/** What is due by now, each once however long ago it was due; what is too much for one command stays due. */
 export function wakeGraph(graph: GraphState, about: GraphSurroundings): readonly WorkEvent[] {
   const walk = newWalk(graph, about);
   const due = placesOf(graph, (node) => isOver(node, about.now));
-  for (const place of due) take(walk, place, (at) => (at.node.type === 'delay' ? [delayOver(at)] : timedOut(at)));
+  for (const place of due.slice(0, NODES_A_COMMAND))
+    take(walk, place, (at) => (at.node.type === 'delay' ? [delayOver(at)] : timedOut(at)));
   return walk.events;
 }
 

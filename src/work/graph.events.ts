@@ -62,7 +62,9 @@ export type NodeError = Readonly<{
 export type SkipReason = Readonly<{ code: 'no-edge-taken' | 'upstream-failed'; message: string }>;
 
 /** `attempt` counts how often the graph was begun: 1, and one more for each resumption or return to its stage. */
-type OfNode<More extends object> = Readonly<{ stage: string; node: string; node_type: NodeType; attempt: number } & More>;
+type OfNode<More extends object> = Readonly<
+  { stage: string; node: string; node_type: NodeType; attempt: number } & More
+>;
 
 /** How a node ended, for whoever reads the timeline alone. Milliseconds since it began to run; 0 where it needed no worker. */
 type Ended = { duration_ms: number; retry_count: number; edges: readonly Outgoing[] };

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ExpressionChecks } from '../kernel/expression.js';
 import { expressionChecks } from '../platform/expressions/conditions.js';
+import { readGraphDraft } from './graph-draft.policy.js';
 import { checkGraph, executionOrder } from './graph.policy.js';
 import { warnAboutGraph } from './graph-warnings.policy.js';
 import type { EdgeDefinition, GraphDefinition } from './graph.events.js';
@@ -107,6 +108,60 @@ describe('a graph', () => {
     expect(
       checkGraph(graphOf([start, node('a')], [edge('start', 'a'), edge('a', to)]), expressionChecks),
     ).toMatchObject([{ hint }]);
+  });
+});
+
+describe('checking whatever was sent', () => {
+  it('always comes to an answer, with problems that can be kept', () => {
+    const names = fc.constantFrom(
+      'id',
+      'type',
+      'name',
+      'config',
+      'next',
+      'from',
+      'to',
+      'condition',
+      'nodes',
+      'edges',
+      'action',
+      'values',
+      'headers',
+    );
+    const words = fc.constantFrom(
+      'a',
+      'b',
+      'trigger',
+      'action',
+      'agent',
+      'http',
+      'set',
+      'condition',
+      'delay',
+      'toString',
+      'nodes.a',
+      'output',
+    );
+    const { sent } = fc.letrec((tie) => ({
+      sent: fc.oneof(
+        { depthSize: 'medium', withCrossShrink: true },
+        words,
+        fc.constantFrom(null, 0, -1, true),
+        tie('list'),
+        tie('fields'),
+      ),
+      list: fc.array(tie('sent'), { maxLength: 4 }),
+      fields: fc.dictionary(names, tie('sent'), { maxKeys: 6 }),
+    }));
+    const part = fc.array(fc.dictionary(names, sent, { maxKeys: 8 }), { maxLength: 5 });
+    fc.assert(
+      fc.property(part, part, (nodes, edges) => {
+        const draft = readGraphDraft({ nodes, edges });
+        const told = [...checkGraph(draft, expressionChecks), ...warnAboutGraph(draft)];
+        expect(JSON.parse(JSON.stringify(told))).toEqual(told);
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
 

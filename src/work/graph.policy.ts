@@ -4,7 +4,7 @@ import type { ExpressionChecks } from '../kernel/expression.js';
 import type { GraphDefinition } from './graph.events.js';
 import { expressionProblems } from './graph-expressions.policy.js';
 import { graphIndex, type IndexedEdge } from './graph-index.policy.js';
-import { graphDefaults, graphLimits } from './graph-limits.policy.js';
+import { graphDefaults, graphLimits, MAX_EDGES, MAX_NODES } from './graph-limits.policy.js';
 import { shapeProblems } from './graph-shape.policy.js';
 import { wireUp } from './graph-wiring.policy.js';
 import { nodeProblems } from './node-types.policy.js';
@@ -17,15 +17,34 @@ import { suggestAmong } from './suggestions.policy.js';
 export function checkGraph(graph: GraphDefinition, checks: ExpressionChecks, at = ''): readonly Problem[] {
   const { nodes } = graph;
   const settings = settingProblems(graph, at);
+  const size = sizeProblems(graph, at);
+  if (size.length > 0) return [...settings, ...size];
   const timeout = settings.length > 0 ? Infinity : (graph.timeout_seconds ?? graphDefaults.timeout_seconds);
   const suggest = suggestAmong(nodes.map(({ id }) => id));
   const [wiring, loose] = wireUp(graph, at, suggest);
   return [
     ...settings,
+    ...(nodes.length === 0 ? [nothingToDo(at)] : []),
     ...loose,
     ...nodes.flatMap((node, place) => nodeProblems(node, `${at}/nodes/${String(place)}`, timeout)),
     ...shapeProblems(wiring, at),
     ...expressionProblems(wiring, checks, at, suggest),
+  ];
+}
+
+function nothingToDo(at: string): Problem {
+  return problem('no-nodes', `${at}/nodes`, 'There is nothing to do.', 'Add a trigger, and what it leads to.');
+}
+
+/** A graph that is too large is not looked at any closer. */
+function sizeProblems({ nodes, edges }: GraphDefinition, at: string): readonly Problem[] {
+  const edgeCount = nodes.reduce((sum, { next = [] }) => sum + next.length, edges.length);
+  const hint = 'Split the work over several stages or runs.';
+  const tooMany = (noun: string, count: number, max: number, path: string) =>
+    problem('too-many', path, `There are ${String(count)} ${noun}; ${String(max)} is the limit.`, hint);
+  return [
+    ...(nodes.length > MAX_NODES ? [tooMany('nodes', nodes.length, MAX_NODES, `${at}/nodes`)] : []),
+    ...(edgeCount > MAX_EDGES ? [tooMany('edges', edgeCount, MAX_EDGES, `${at}/edges`)] : []),
   ];
 }
 

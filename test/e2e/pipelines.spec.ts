@@ -184,6 +184,16 @@ describe('publishing a pipeline', () => {
   }, 30_000);
 });
 
+describe('a published pipeline', () => {
+  it('is what a run can be started from, and is over with its graph', async () => {
+    const add = { id: 'add', type: 'action', name: 'Add', config: { action: 'emit', facts: { sum: 'output.a + 1' } } };
+    const graph = { nodes: [{ ...trigger, next: ['add'] }, add], edges: [] };
+    expect((await publish({ key: 'adding', name: 'Adding', ...graph })).status).toBe(201);
+    const run = accepted(await service.api.post<Thing>('/pipeline/start', { template: 'adding', input: { a: 1 } }));
+    expect(run).toMatchObject({ status: 'completed', stages: ['main'] });
+  });
+});
+
 describe('the graph of a stage', () => {
   it('is checked in its template, where problems point at it', async () => {
     const graph = { nodes: [trigger, { ...wait, config: { seconds: 'long' } }], edges: [onwards] };

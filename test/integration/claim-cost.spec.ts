@@ -26,6 +26,8 @@ const insert = (count: number, columns: Readonly<Record<string, string>>) => {
     max_attempts: '4',
     failed_count: '0',
     infra_attempts: '0',
+    backoff: "'{}'",
+    on_exhausted: "'fail'",
     next_run_at: 'now()',
     correlation_id: 'gen_random_uuid()',
     created_at: 'now()',

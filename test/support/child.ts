@@ -17,10 +17,14 @@ export type Child = Readonly<{
   exit: Promise<number | null>;
 }>;
 
-/** Runs one of `test/support/programs` from source. */
-export function runProgram(name: string, args: readonly string[]): Child {
+/** Runs one of `test/support/programs` from source, with more in its environment where that is said. */
+export function runProgram(name: string, args: readonly string[], more: Readonly<Record<string, string>> = {}): Child {
   const program = fileURLToPath(new URL(name, PROGRAMS));
-  const child = spawn(process.execPath, ['--import', LOADER, program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, ...more };
+  const child = spawn(process.execPath, ['--import', LOADER, program, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env,
+  });
   return childOf(child);
 }
 

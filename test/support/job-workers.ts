@@ -26,7 +26,7 @@ export const workerCaller: Caller = {
 };
 
 /** Everything about jobs on the parts of one process, with a command bus that knows only what jobs need. */
-export function jobWorkers({ database, executor }: Pick<Process, 'database' | 'executor'>) {
+export function jobWorkers({ database, executor, memory }: Pick<Process, 'database' | 'executor' | 'memory'>) {
   const runs = new ActOnRunHandler(executor);
   const bus = { execute: (command: unknown) => dispatch(command) } as unknown as CommandBus;
   const found = new FoundJobs(database);
@@ -35,7 +35,7 @@ export function jobWorkers({ database, executor }: Pick<Process, 'database' | 'e
   const queueing = new QueueJobHandler(executor, found, clock);
   const dispatch = (command: unknown) =>
     command instanceof ActOnRun ? runs.execute(command) : onJobs.execute(command as ActOnJob);
-  const claims = new JobClaims(database, bus, executor);
+  const claims = new JobClaims(database, bus, executor, memory, found);
   const context = (caller: Caller) => contextOf({ caller, commandId: newId() });
 
   const act = async (id: string, asked: AskedOfJob, caller = workerCaller) =>

@@ -85,6 +85,17 @@ export class StreamMemory {
     if (oldest.done !== true) this.kept.delete(oldest.value);
   }
 
+  /** Takes in a stream as somebody else has it, where this process knows less of it. An append compares the version all the same. */
+  learn<State, Event extends DomainEvent<string, object>>(
+    type: AnyStreamType<State, Event>,
+    tenantId: string,
+    streamId: string,
+    folded: Folded<State>,
+  ): void {
+    const known = this.kept.get(streamKey(type, tenantId, streamId));
+    if (known === undefined || known.version < folded.version) this.keep(type, tenantId, streamId, folded);
+  }
+
   forget<State, Event extends DomainEvent<string, object>>(
     type: AnyStreamType<State, Event>,
     tenantId: string,

@@ -89,13 +89,4 @@ describe('what is not on the public internet', () => {
     expect(await run({ url: `http://localhost:${port}/` }, { allowed })).toMatchObject({ body: 'inside' });
     expect(await failure({ url: `http://127.0.0.1:${port}/` }, { allowed })).toMatchObject({ retryable: false });
   });
-
-  it('is reached through no proxy that the environment names', async () => {
-    process.env['HTTP_PROXY'] = 'http://127.0.0.1:1';
-    process.env['NODE_USE_ENV_PROXY'] = '1';
-    const url = await serve(answering(200, 'straight'));
-    expect(await run({ url })).toMatchObject({ body: 'straight' });
-    Reflect.deleteProperty(process.env, 'HTTP_PROXY');
-    Reflect.deleteProperty(process.env, 'NODE_USE_ENV_PROXY');
-  });
 });

@@ -4,7 +4,7 @@ import type { StreamRows } from '../../kernel/projection.js';
 import { DatabaseClock } from '../../platform/database/database-clock.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import { ActOnRun, type Asked } from '../../runs/contract.js';
-import { FoundJobs } from './found-jobs.js';
+import { FoundJobs, type JobPlace } from './found-jobs.js';
 import type { AskedOfJob } from './job-command.decider.js';
 import { jobOnWire } from './job-on-wire.js';
 import { type JobRow, jobs } from './job.projection.js';
@@ -43,22 +43,23 @@ export class ActOnJobHandler implements ICommandHandler<ActOnJob> {
 
   async execute({ jobId, asked, context }: ActOnJob): Promise<Outcome> {
     const { tenantId } = context.caller;
-    const job = await this.found.get(tenantId, jobId);
-    const correlationId = isOfFlow[asked.type] ? job.correlationId : context.correlationId;
+    const place = await this.found.place(tenantId, jobId);
+    const correlationId = isOfFlow[asked.type] ? place.correlationId : context.correlationId;
     const about = { ...context, correlationId, now: await this.clock.now() };
-    let row: JobRow | undefined;
+    const left: { row?: JobRow | undefined } = {};
     const answer = (rows: StreamRows): Reply => {
-      row = rows[jobs.name]?.get(jobId) as JobRow | undefined;
-      return { noun: 'job', body: jobOnWire(row ?? job) };
+      left.row = rows[jobs.name]?.get(jobId) as JobRow | undefined;
+      return { noun: 'job', body: left.row === undefined ? {} : jobOnWire(left.row) };
     };
-    const outcome = await this.ask(job, asked, about, answer);
+    const outcome = await this.ask(place, asked, about, answer);
     // A job that is over has left the memory of its stream: a repeat is answered from its row.
-    const isRead = row !== undefined || outcome.replayed === true || outcome.kind === 'dry_run';
-    return isRead ? outcome : { ...outcome, body: jobOnWire(await this.found.get(tenantId, jobId)) };
+    if (left.row !== undefined || outcome.replayed === true) return outcome;
+    const body = jobOnWire(await this.found.get(tenantId, jobId));
+    return { ...outcome, body: outcome.kind === 'dry_run' ? { ...outcome.body, job: body } : body };
   }
 
   private ask(
-    { id, runId, stage, nodeId }: JobRow,
+    { id, runId, stage, nodeId }: JobPlace,
     asked: AskedOfJob,
     context: CommandContext,
     answer: (rows: StreamRows) => Reply,

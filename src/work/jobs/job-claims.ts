@@ -16,11 +16,15 @@ import type { JsonObject } from '../../kernel/json.js';
 import type { StreamRows } from '../../kernel/projection.js';
 import { Database } from '../../platform/database/database.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
+import { laidRows } from '../../platform/event-store/laid-rows.js';
+import { StreamMemory } from '../../platform/event-store/stream-memory.js';
 import { systemCaller } from '../../platform/event-store/system-caller.js';
 import { newId } from '../../platform/new-id.js';
 import { ActOnRun } from '../../runs/contract.js';
-import { type JobRow, jobs } from './job.projection.js';
+import { FoundJobs } from './found-jobs.js';
+import { type JobRow, dueJob, jobs } from './job.projection.js';
 import { jobStream } from './job-stream.js';
+import { type JobRecord, storedJob } from './stored-job.js';
 
 /** What a worker asks for. */
 export type Claim = Readonly<{
@@ -46,16 +50,10 @@ export type ClaimedJob = Readonly<{
   idempotencyKey: string | null;
 }>;
 
-/** A job as its reservation found it. */
-export type Reserved = Readonly<{
-  id: string;
-  tenant_id: string;
-  run_id: string | null;
-  stage: string | null;
-  node_id: string | null;
-  correlation_id: string;
-  reserved_at: Date;
-}>;
+/** A job as its reservation found it, and until when it is kept: ten seconds from the time by which it is to be started. */
+export type Reserved = JobRow & Readonly<{ keptUntil: Date }>;
+
+const KEPT_SECONDS = 10;
 
 /** What one command starts: jobs of one run and flow, or one job by itself. */
 type Together = readonly [Reserved, ...Reserved[]];
@@ -68,6 +66,8 @@ export class JobClaims {
     private readonly database: Database,
     private readonly commands: CommandBus,
     private readonly executor: CommandExecutor,
+    private readonly memory: StreamMemory,
+    private readonly found: FoundJobs,
   ) {}
 
   /** Takes what is due now; empty where nothing is. */
@@ -76,13 +76,15 @@ export class JobClaims {
   }
 
   /** First half: keeps what is due from other claimers. */
-  reserve({ caller, handlers, limit }: Claim): Promise<readonly Reserved[]> {
-    return this.database.call<Reserved>(RESERVE, [caller?.tenantId ?? null, handlers, limit]);
+  async reserve({ caller, handlers, limit }: Claim): Promise<readonly Reserved[]> {
+    const values = [caller?.tenantId ?? null, handlers, limit];
+    const records = await this.database.call<JobRecord & { reserved_until: Date }>(RESERVE, values);
+    return records.map((record) => ({ ...storedJob(record), keptUntil: record.reserved_until }));
   }
 
   /** Second half. Throws only where nothing could be started. */
   async start(reserved: readonly Reserved[], claim: Claim): Promise<readonly ClaimedJob[]> {
-    const started = await Promise.allSettled(byCommand(reserved).map((jobs) => this.startTogether(jobs, claim)));
+    const started = await Promise.allSettled(byCommand(reserved).map((each) => this.startTogether(each, claim)));
     const taken = started.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
     const failed = started.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     if (failed.length > 0 && taken.length === 0) throw failed[0];
@@ -90,38 +92,47 @@ export class JobClaims {
     return taken;
   }
 
-  private async startTogether(jobs: Together, claim: Claim): Promise<readonly ClaimedJob[]> {
-    const [{ tenant_id: tenantId, correlation_id: correlationId, reserved_at }] = jobs;
-    const now = reserved_at.toISOString();
+  private async startTogether(together: Together, claim: Claim): Promise<readonly ClaimedJob[]> {
+    const [{ tenantId, correlationId, keptUntil }] = together;
+    const now = addSeconds(keptUntil.toISOString(), -KEPT_SECONDS);
     const leaseExpiresAt = addSeconds(now, claim.leaseSeconds);
     const lease = { workerId: claim.workerId, leaseSeconds: claim.leaseSeconds, leaseExpiresAt };
     const caller = claim.caller ?? systemCaller(tenantId, claim.workerId);
     const context = { caller, commandId: newId(), correlationId, now, dryRun: false };
-    const outcome = await this.startOn(jobs, lease, context);
-    return outcome.body.items.filter((row) => isTakenBy(row, lease)).map((row) => claimed(row, leaseExpiresAt));
+    const outcome = await this.startOn(together, lease, context);
+    const taken = outcome.body.items.filter((row) => isTakenBy(row, lease));
+    for (const row of taken) this.found.learn(row);
+    return taken.map((row) => claimed(row, leaseExpiresAt));
   }
 
   private startOn(
-    jobs: Together,
+    together: Together,
     lease: Readonly<{ workerId: string; leaseSeconds: number; leaseExpiresAt: string }>,
     context: CommandContext,
   ): Promise<Outcome<{ items: readonly JobRow[] }>> {
-    const [{ id, run_id: runId }] = jobs;
-    const answer = (rows: StreamRows): Reply => ({ body: { items: rowsAmong(rows, jobs) } });
+    const [{ id, runId }] = together;
+    const answer = (rows: StreamRows): Reply => ({ body: { items: rowsAmong(rows, together) } });
     if (runId === null) {
+      this.learn(together[0]);
       const command = { type: 'start_job' as const, data: lease, now: context.now };
       return this.executor.execute(jobStream, { streamId: id, command, context, answer }) as never;
     }
-    const named = jobs.map((job) => ({ stage: job.stage ?? '', node: job.node_id ?? '', jobId: job.id }));
+    const named = together.map((job) => ({ stage: job.stage ?? '', node: job.nodeId ?? '', jobId: job.id }));
     const asked = { type: 'start_jobs' as const, data: { ...lease, jobs: named } };
     return this.commands.execute(new ActOnRun(runId, asked, context, answer));
+  }
+
+  /** A stream that is one job is what its row says: it need not be read to be decided on. */
+  private learn({ keptUntil: _keptUntil, ...row }: Reserved): void {
+    const rows = { [jobs.name]: laidRows(new Map([[row.id, row]])) };
+    this.memory.learn(jobStream, row.tenantId, row.id, { version: row.streamVersion, state: dueJob(row), rows });
   }
 }
 
 /** What goes into one command: all of one run and flow, so that every event of a flow carries its correlation id. */
 function byCommand(reserved: readonly Reserved[]): readonly Together[] {
-  const groups = Map.groupBy(reserved, ({ id, run_id, correlation_id }) =>
-    run_id === null ? id : `${run_id} ${correlation_id}`,
+  const groups = Map.groupBy(reserved, ({ id, runId, correlationId }) =>
+    runId === null ? id : `${runId} ${correlationId}`,
   );
   return [...groups.values()] as unknown as readonly Together[];
 }

@@ -25,6 +25,8 @@ describe('the row of a job', () => {
       maxAttempts: 3,
       failedCount: 0,
       infraAttempts: 0,
+      backoff: { base_seconds: 1, max_seconds: 60 },
+      onExhausted: 'needs_human',
       nextRunAt: '2026-03-01T12:00:00.000Z',
       ...nobody,
       reservedUntil: null,

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../kernel/json.js';
 import type { Projected, Projection } from '../../kernel/projection.js';
-import type { JobEvent, JobStatus } from '../job.events.js';
+import type { Job } from '../job.decider.js';
+import type { Backoff, JobEvent, JobOrder, JobStatus } from '../job.events.js';
 
 /** One job: what it is to do, how far it is, and who has it. */
 export type JobRow = Readonly<{
@@ -22,6 +23,8 @@ export type JobRow = Readonly<{
   failedCount: number;
   /** Attempts that ended with their lease. */
   infraAttempts: number;
+  backoff: Backoff;
+  onExhausted: JobOrder['on_exhausted'];
   /** Not before; null unless it is queued. */
   nextRunAt: string | null;
   lockedBy: string | null;
@@ -93,6 +96,16 @@ export const jobs: Projection<JobRow, JobEvent> = {
   },
 };
 
+/**
+ * A job that is queued and due, as its rules know it: whoever has its row need not read its events. When it was due is not told apart, because
+ * the event that starts it, or whatever else happens, does away with that.
+ */
+export function dueJob(row: JobRow): Job {
+  const { id, stage, nodeId: node, attempts, failedCount, infraAttempts, maxAttempts, backoff, onExhausted } = row;
+  const counts = { attempts, failedCount, infraAttempts, maxAttempts };
+  return { id, stage, node, status: 'QUEUED', ...counts, backoff, onExhausted, workerId: null, nextRunAt: null };
+}
+
 /** Nobody has it, and nothing is due. */
 const free = { nextRunAt: null, lockedBy: null, lockedAt: null, leaseSeconds: null, leaseExpiresAt: null } as const;
 
@@ -113,6 +126,8 @@ function queued(event: Projected<Extract<JobEvent, { type: 'job.queued' }>>): Jo
     maxAttempts: detail.max_attempts,
     failedCount: 0,
     infraAttempts: 0,
+    backoff: detail.backoff,
+    onExhausted: detail.on_exhausted,
     nextRunAt: detail.run_at ?? recordedAt,
     reservedUntil: null,
     idempotencyKey: detail.idempotency_key,

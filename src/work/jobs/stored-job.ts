@@ -15,6 +15,8 @@ export type JobRecord = Readonly<{
   max_attempts: number;
   failed_count: number;
   infra_attempts: number;
+  backoff: JobRow['backoff'];
+  on_exhausted: JobRow['onExhausted'];
   next_run_at: Date | null;
   locked_by: string | null;
   locked_at: Date | null;
@@ -45,6 +47,8 @@ export function storedJob(record: JobRecord): JobRow {
     maxAttempts: record.max_attempts,
     failedCount: record.failed_count,
     infraAttempts: record.infra_attempts,
+    backoff: record.backoff,
+    onExhausted: record.on_exhausted,
     nextRunAt: iso(record.next_run_at),
     lockedBy: record.locked_by,
     lockedAt: iso(record.locked_at),
