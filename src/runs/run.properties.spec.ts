@@ -62,7 +62,7 @@ describe('any sequence of commands', () => {
       for (const [index, event] of events.entries()) {
         if (event.type !== 'stage.entered' || event.fromStage === undefined) continue;
         const isBack = stageKeys.indexOf(event.detail.stage) <= stageKeys.indexOf(event.fromStage);
-        const allowed = isBack ? ['stage.reset'] : [event.fromStage === 'build' ? 'stage.completed' : 'stage.gated'];
+        const allowed = isBack ? ['stage.reset'] : ['stage.gated'];
         expect(allowed).toContain(events[index - 1]?.type);
       }
     });

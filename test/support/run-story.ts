@@ -120,9 +120,15 @@ export const clerksGraph: GraphDefinition = {
   max_retries_per_node: 1,
 };
 
-/** The same with a graph in the stage that is started by hand; it goes on by itself when all of it is done. */
+const clerksGate: StageDefinition['gate'] = {
+  gate_type: 'decision',
+  options: ['proceed', 'narrow', 'pivot'],
+  decided_by: ['founder'],
+};
+
+/** The same with a graph, and a gate, in the stage that is started by hand; it goes on by itself when all of it is done. */
 export const workedStages: readonly StageDefinition[] = ruledStages.map((stage) =>
-  stage.key === 'build' ? { ...stage, advance: 'auto', graph: clerksGraph } : stage,
+  stage.key === 'build' ? { ...stage, advance: 'auto', graph: clerksGraph, gate: clerksGate } : stage,
 );
 
 type PayloadOf<Type extends RunCommand['type']> = Extract<RunCommand, { type: Type }>['data'];

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../kernel/json.js';
 import type { Projected, Projection } from '../../kernel/projection.js';
 import type { Incoming, NodeError, NodeEvent, NodeStatus, SkipReason } from '../../work/contract.js';
-import type { RunEvent } from '../run.events.js';
+import type { Resumption, RunEvent } from '../run.events.js';
 
 /** One node of a run's graph in one attempt, from its beginning on; nested values are spelled as on the wire. */
 export type NodeRunRow = Readonly<{
@@ -40,8 +40,8 @@ export const nodeRuns: Projection<NodeRunRow, RunEvent> = {
   keysOf: (event) => nodesOf(event).map((node) => keyOf(event, node)),
   isFinal: ({ status }) => ended.has(status),
   on: {
-    'stage.reopened': (_row, event, key) => ({ ...unbegun(event), nodeId: nodeIn(key, event) }),
-    'pipeline_run.resumed': (_row, event, key) => ({ ...unbegun(event), nodeId: nodeIn(key, event) }),
+    'pipeline_run.resumed': (_row, event, key) => toRunAgain(event, key),
+    'stage.reopened': (_row, event, key) => toRunAgain(event, key),
     'pipeline_node.scheduled': (row, event) => {
       const { job_id: jobId, because } = event.detail;
       // The run itself goes on with it later: the node has not begun.
@@ -70,33 +70,41 @@ export const nodeRuns: Projection<NodeRunRow, RunEvent> = {
 
 const ended: ReadonlySet<NodeStatus> = new Set(['completed', 'failed', 'skipped', 'cancelled']);
 
-type Attempt = Readonly<{ attempt: number }>;
-type OfGraph = Readonly<{ streamId: string; detail: Readonly<{ stage: string; work?: Attempt }> & Partial<Attempt> }>;
+/** A stage and an attempt of its graph. */
+type Place = Readonly<{ stage: string; attempt: number }>;
 
 function nodesOf({ detail }: Projected<RunEvent>): readonly string[] {
-  if ('rerun' in detail) return detail.rerun;
-  if ('work' in detail && 'rerun' in detail.work) return detail.work.rerun;
-  return 'node_type' in detail ? [detail.node] : [];
+  if ('node_type' in detail) return [detail.node];
+  return resumptionIn(detail)?.rerun ?? [];
+}
+
+/** What an event says of nodes that run again, if it says anything. */
+function resumptionIn(detail: RunEvent['detail']): Resumption | undefined {
+  if ('rerun' in detail) return detail;
+  return 'work' in detail && 'rerun' in detail.work ? detail.work : undefined;
+}
+
+function placeOf({ detail }: Projected<RunEvent>): Place {
+  const { stage, attempt } = { ...resumptionIn(detail), ...detail } as Place;
+  return { stage, attempt };
 }
 
 function keyOf(event: Projected<RunEvent>, node: string): string {
-  const { streamId, detail } = event as unknown as OfGraph;
-  return `${streamId}/${detail.stage}/${node}/${String(attemptOf(detail))}`;
+  const { stage, attempt } = placeOf(event);
+  return `${event.streamId}/${stage}/${node}/${String(attempt)}`;
 }
 
-function attemptOf({ attempt, work }: OfGraph['detail']): number {
-  return attempt ?? work?.attempt ?? 0;
+function toRunAgain(event: Projected<RunEvent>, key: string): NodeRunRow {
+  const { stage, attempt } = placeOf(event);
+  const nodeId = key.slice(`${event.streamId}/${stage}/`.length, -`/${String(attempt)}`.length);
+  return { ...unbegun(event), nodeId };
 }
 
-function nodeIn(key: string, { streamId, detail }: OfGraph): string {
-  return key.slice(`${streamId}/${detail.stage}/`.length, -`/${String(attemptOf(detail))}`.length);
-}
-
-function unbegun({ streamId, tenantId, streamVersion, detail }: Projected<RunEvent> & OfGraph) {
+function unbegun(event: Projected<RunEvent>) {
+  const { streamId, tenantId, streamVersion } = event;
   return {
     runId: streamId,
-    stage: detail.stage,
-    attempt: attemptOf(detail),
+    ...placeOf(event),
     tenantId,
     streamVersion,
     status: 'pending' as const,

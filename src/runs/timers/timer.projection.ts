@@ -54,10 +54,8 @@ const leaves: readonly Effect[] = [
 
 /** What each type of event means for which timers. */
 const effects: { readonly [Type in RunEvent['type']]?: (event: Of<Type>) => readonly Effect[] } = {
-  'stage.started': ({ detail: { stage, work } }) =>
-    work === undefined ? noTimer : [{ ...workLimit, stage, dueAt: work.times_out_at }],
-  'stage.reopened': ({ detail: { stage, work } }) =>
-    work === undefined ? noTimer : [{ ...workLimit, stage, dueAt: work.times_out_at }],
+  'stage.started': worked,
+  'stage.reopened': worked,
   'stage.completed': () => leaves,
   'stage.reset': () => leaves,
   'pipeline_run.resumed': ({ detail: { stage, times_out_at: dueAt } }) => [{ ...workLimit, stage, dueAt }],
@@ -90,6 +88,10 @@ const effects: { readonly [Type in RunEvent['type']]?: (event: Of<Type>) => read
   'pipeline_node.failed': (event) => ended(event, event.detail.error.code === 'timeout' ? 'fired' : 'cancelled'),
   'pipeline_node.cancelled': (event) => ended(event, 'cancelled'),
 };
+
+function worked({ detail: { stage, work } }: Of<'stage.started' | 'stage.reopened'>): readonly Effect[] {
+  return work === undefined ? noTimer : [{ ...workLimit, stage, dueAt: work.times_out_at }];
+}
 
 /** A delay that ends by itself, also in failure, was due; only what needs a worker has a time limit of its own. */
 function ended(event: OfNode, limit: 'fired' | 'cancelled'): readonly Effect[] {
