@@ -16,7 +16,7 @@ export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
   stateVersion: 3,
   projections: [inline(pipelineRuns), inline(stageConfigs), inline(decisionGates), inline(jobs)],
   claims: (before, events) => ({
-    take: events.flatMap((event) => (openedSubjects(before, event).flatMap(openRunClaims))),
+    take: events.flatMap((event) => openedSubjects(before, event).flatMap(openRunClaims)),
     release:
       events.some(({ type }) => closing.has(type)) && before.status !== 'not_started'
         ? openRunClaims(before.origin.subject)

@@ -28,7 +28,9 @@ export type JobOrder = Readonly<{
 }>;
 
 /** Which job; `stage` and `node` are null for a job by itself. */
-type OfJob<More extends object = object> = Readonly<{ job_id: string; stage: string | null; node: string | null } & More>;
+type OfJob<More extends object = object> = Readonly<
+  { job_id: string; stage: string | null; node: string | null } & More
+>;
 
 /** `from`: the status it had. `attempt`: the one it is about, 1-based, counted by claims; it is the fence. */
 export type JobEvent =

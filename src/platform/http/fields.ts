@@ -105,10 +105,7 @@ export function AnyValue(options: FieldOptions = {}): PropertyDecorator {
     { type: 'object', additionalProperties: true },
     { type: 'array', items: {} },
   ].concat(['string', 'number', 'boolean'].map((type) => ({ type }) as never));
-  return field(
-    { ...options, nullable: true },
-    { rule: rules.anyValue, schema: { oneOf: kinds } },
-  );
+  return field({ ...options, nullable: true }, { rule: rules.anyValue, schema: { oneOf: kinds } });
 }
 
 /** JSON objects of any content. In responses. */
