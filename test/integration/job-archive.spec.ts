@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { accepted } from '../support/founder-walk.js';
 import { asOwner } from '../support/read-model-fold.js';
+import { agents, jobWorkers } from '../support/job-workers.js';
 import { rebuild } from '../support/rebuilding.js';
 import { startTestService } from '../support/service.js';
+import { startProcess } from '../support/store.js';
 
 type Job = { id: string; status: string; lease_expires_at: string };
 
@@ -63,6 +65,18 @@ describe('jobs that were over for long', () => {
 });
 
 describe('a rebuild of the jobs', () => {
+  it('makes those of runs and those by themselves', async () => {
+    const other = await startProcess(service.connection);
+    await jobWorkers(other).startRun(agents('fan', 3));
+    await queueAndTake('alone');
+    const before = await listed();
+    const { rebuild: ended } = await rebuild(service.api, 'jobs');
+    const report = { only_live: 0, only_rebuilt: 0, different: 0 };
+    expect(ended).toMatchObject({ error: null, status: 'done', report });
+    expect(await listed()).toEqual(before);
+    await other.close();
+  });
+
   it('keeps the leases that heartbeats prolonged, and what is reserved', async () => {
     const { api } = service;
     const [running, waiting] = [await queueAndTake('beating'), await queueAndTake('waiting')];
