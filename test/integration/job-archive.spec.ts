@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { accepted } from '../support/founder-walk.js';
 import { asOwner } from '../support/read-model-fold.js';
+import { agents, jobWorkers } from '../support/job-workers.js';
 import { rebuild } from '../support/rebuilding.js';
 import { startTestService } from '../support/service.js';
+import { startProcess } from '../support/store.js';
 
 type Job = { id: string; status: string; lease_expires_at: string };
 
@@ -42,6 +44,10 @@ describe('jobs that were over for long', () => {
     await asClient((client) => client.query('select archive_jobs(0, 3)'));
     expect([await countIn('jobs'), await countIn('finished_jobs')]).toEqual([2, 3]);
     expect(await listed()).toEqual(ids);
+    const first = accepted(await api.get<{ items: Job[]; next: string }>('/jobs?limit=2'));
+    const rest = accepted(await api.get<{ items: Job[]; next: null }>(`/jobs?limit=3&after=${first.next}`));
+    expect([...first.items, ...rest.items].map(({ id }) => id)).toEqual(ids);
+    expect(rest.next).toBeNull();
     expect(await listed('&status=SUCCESS&handler=draw')).toEqual(ids);
     expect(accepted(await api.get(`/jobs/${String(ids[0])}`))).toEqual(before);
     expect((await rebuild(api, 'jobs')).rebuild).toMatchObject({
@@ -59,6 +65,18 @@ describe('jobs that were over for long', () => {
 });
 
 describe('a rebuild of the jobs', () => {
+  it('makes those of runs and those by themselves', async () => {
+    const other = await startProcess(service.connection);
+    await jobWorkers(other).startRun(agents('fan', 3));
+    await queueAndTake('alone');
+    const before = await listed();
+    const { rebuild: ended } = await rebuild(service.api, 'jobs');
+    const report = { only_live: 0, only_rebuilt: 0, different: 0 };
+    expect(ended).toMatchObject({ error: null, status: 'done', report });
+    expect(await listed()).toEqual(before);
+    await other.close();
+  });
+
   it('keeps the leases that heartbeats prolonged, and what is reserved', async () => {
     const { api } = service;
     const [running, waiting] = [await queueAndTake('beating'), await queueAndTake('waiting')];

@@ -31,6 +31,10 @@ beforeAll(async () => {
     insert into timers select gen_random_uuid(), 'node_delay', 'a/n/1', '${DEFAULT_TENANT_ID}', 1, 1, 'a', now(), 'fired', 0 from generate_series(1, 4000);
     insert into node_runs (run_id, stage, node_id, attempt, tenant_id, stream_version, status, output_length, retry_count)
     select gen_random_uuid(), 'a', 'n' || n, 1, '${DEFAULT_TENANT_ID}', 1, 'completed', 0, 0 from generate_series(1, 4000) n;
+    insert into jobs (id, tenant_id, stream_version, run_id, handler, payload, status, attempts, max_attempts, failed_count, infra_attempts, backoff,
+      on_exhausted, correlation_id, created_at, finished_at)
+    select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, gen_random_uuid(), 'draw', '{}', 'SUCCESS', 1, 4, 0, 0, '{}', 'fail', gen_random_uuid(), now(), now()
+    from generate_series(1, 4000);
     insert into run_journeys select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, 'founder', 1, '{}', now(), 'cancelled', 'x', now(), 'a', '{}', '{}', '{}', '[]',
       null, null, 0 from generate_series(1, 4000);
     analyze`);
@@ -129,6 +133,31 @@ describe('the plan of a hot query', () => {
       'the attempts of a node',
       `select * from node_runs where run_id = '${id}' and stage = 'a' and node_id = 'n1' order by attempt desc limit 1`,
       /^pk_node_runs$/,
+    ],
+    [
+      'the leases that are over',
+      "select id from jobs where status = 'RUNNING' and lease_expires_at <= clock_timestamp() order by lease_expires_at limit 100",
+      /^ix_jobs_running$/,
+    ],
+    [
+      'the jobs that need a human',
+      `select * from jobs where tenant_id = '${id}' and status = 'NEEDS_HUMAN' order by created_at, id limit 50`,
+      /^ix_jobs_needs_human$/,
+    ],
+    [
+      'a list of jobs',
+      `select * from jobs where tenant_id = '${id}' and (created_at, id) > (now(), '${id}') order by created_at, id limit 50`,
+      /^ix_jobs_tenant$/,
+    ],
+    [
+      'the jobs of a run',
+      `select * from jobs where tenant_id = '${DEFAULT_TENANT_ID}' and run_id = '${id}' order by created_at, id limit 50`,
+      /^ix_jobs_run$/,
+    ],
+    [
+      'the jobs to archive',
+      "select id from jobs where finished_at <= now() - interval '1 day' order by finished_at limit 1000",
+      /^ix_jobs_finished$/,
     ],
     [
       'the journeys of a template’s runs',

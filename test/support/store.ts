@@ -49,7 +49,8 @@ export async function openStore() {
   return { ...(await process()), connection, process, superuser, close };
 }
 
-async function startProcess(connection: pg.ClientConfig) {
+/** The store's parts on a database that is there. */
+export async function startProcess(connection: pg.ClientConfig) {
   const dataSource = await new DataSource(dataSourceOptions(connection, 'stageline_app', { poolSize: 8 })).initialize();
   const database = new Database(dataSource);
   const store = new EventStore(database);

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Told, fail, jobStories, queue, recordedJob, start } from '../../../test/support/job-story.js';
+import { fold } from '../../kernel/decider.js';
 import { project } from '../../kernel/projection.js';
 import type { Recorded } from '../../kernel/recorded-event.js';
 import type { JobEvent } from '../job.events.js';
-import { jobs } from './job.projection.js';
+import { jobDecider } from './job-command.decider.js';
+import { dueJob, jobs } from './job.projection.js';
 
 const rowOf = (events: readonly Recorded<JobEvent>[]) => project(jobs, new Map(), events).get('job-1');
 const rowAfter = (...commands: readonly Told[]) => rowOf(recordedJob(...commands));
@@ -80,6 +82,17 @@ describe('the row of a job', () => {
       startedAt: '2026-03-01T12:00:01.000Z',
       finishedAt: '2026-03-01T12:00:09.000Z',
     });
+  });
+
+  it('says all that its rules know once it is taken, so that its events need not be read', () => {
+    const events = recordedJob(...jobStories.handed);
+    for (const [index, started] of events.entries()) {
+      if (started.type !== 'job.started') continue;
+      const before = events.slice(0, index);
+      const known = fold(jobDecider.evolve, jobDecider.initialState, before);
+      const row = rowOf(before);
+      expect(row && jobDecider.evolve(dueJob(row), started)).toEqual(jobDecider.evolve(known, started));
+    }
   });
 
   it('is final when it is over, and says why', () => {

@@ -19,7 +19,7 @@ export type JobRow = Readonly<{
   /** Counted by claims; the fence of whoever reports. */
   attempts: number;
   maxAttempts: number;
-  /** Attempts that failed since it was queued, or since a person had it run again. */
+  /** Failures that another attempt followed, since it was queued or a person had it run again. */
   failedCount: number;
   /** Attempts that ended with their lease, since then as well. */
   infraAttempts: number;

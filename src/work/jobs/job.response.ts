@@ -34,7 +34,10 @@ export class JobResponse {
   @Whole({ min: 1, description: 'Failed attempts until it needs a human, or fails.' })
   readonly max_attempts!: number;
 
-  @Whole({ min: 0, description: 'Failed attempts since it was queued, or since a person had it run again.' })
+  @Whole({
+    min: 0,
+    description: 'Failures that another attempt followed, since it was queued or a person had it run again.',
+  })
   readonly failed_count!: number;
 
   @Whole({ min: 0, description: 'Attempts that ended with their lease; they spend no user attempt.' })

@@ -42,7 +42,7 @@ export class WaitingClaims {
   async claim(claim: Claim, waitSeconds: number, ended: AbortSignal): Promise<readonly ClaimedJob[]> {
     const until = performance.now() + waitSeconds * 1000;
     let seen = this.signal.seen(jobs.name);
-    let taken = await this.claims.claim(claim);
+    let taken = ended.aborted ? [] : await this.claims.claim(claim);
     for (;;) {
       const leftMs = until - performance.now();
       if (taken.length > 0 || leftMs <= 0 || ended.aborted) return taken;
