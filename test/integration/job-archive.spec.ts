@@ -42,6 +42,10 @@ describe('jobs that were over for long', () => {
     await asClient((client) => client.query('select archive_jobs(0, 3)'));
     expect([await countIn('jobs'), await countIn('finished_jobs')]).toEqual([2, 3]);
     expect(await listed()).toEqual(ids);
+    const first = accepted(await api.get<{ items: Job[]; next: string }>('/jobs?limit=2'));
+    const rest = accepted(await api.get<{ items: Job[]; next: null }>(`/jobs?limit=3&after=${first.next}`));
+    expect([...first.items, ...rest.items].map(({ id }) => id)).toEqual(ids);
+    expect(rest.next).toBeNull();
     expect(await listed('&status=SUCCESS&handler=draw')).toEqual(ids);
     expect(accepted(await api.get(`/jobs/${String(ids[0])}`))).toEqual(before);
     expect((await rebuild(api, 'jobs')).rebuild).toMatchObject({

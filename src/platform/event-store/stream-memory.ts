@@ -79,10 +79,7 @@ export class StreamMemory {
     if (folded.version === 0) return; // Whether there will ever be such a stream is not for us to remember.
     const key = streamKey(type, tenantId, streamId);
     this.kept.delete(key);
-    this.kept.set(key, folded);
-    if (this.kept.size <= KEPT_STREAMS) return;
-    const oldest = this.kept.keys().next();
-    if (oldest.done !== true) this.kept.delete(oldest.value);
+    if (type.isWorthKeeping?.(folded.state) !== false) this.remember(key, folded);
   }
 
   /** Takes in a stream as somebody else has it, where this process knows less of it. An append compares the version all the same. */
@@ -92,8 +89,9 @@ export class StreamMemory {
     streamId: string,
     folded: Folded<State>,
   ): void {
-    const known = this.kept.get(streamKey(type, tenantId, streamId));
-    if (known === undefined || known.version < folded.version) this.keep(type, tenantId, streamId, folded);
+    const key = streamKey(type, tenantId, streamId);
+    const known = this.kept.get(key);
+    if (known === undefined || known.version < folded.version) this.remember(key, folded);
   }
 
   forget<State, Event extends DomainEvent<string, object>>(
@@ -102,6 +100,13 @@ export class StreamMemory {
     streamId: string,
   ): void {
     this.kept.delete(streamKey(type, tenantId, streamId));
+  }
+
+  private remember(key: string, folded: Folded<unknown>): void {
+    this.kept.set(key, folded);
+    if (this.kept.size <= KEPT_STREAMS) return;
+    const oldest = this.kept.keys().next();
+    if (oldest.done !== true) this.kept.delete(oldest.value);
   }
 
   private async snapshot<State, Event extends DomainEvent<string, object>>(

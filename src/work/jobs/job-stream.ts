@@ -11,6 +11,8 @@ export const jobStream: StreamType<Job | null, JobCommand, JobEvent> = {
   catalogue: jobCatalogue,
   stateVersion: 1,
   projections: [inline(jobs)],
+  // Few are under way at a time, and a claim hands on what it read of those that wait.
+  isWorthKeeping: (job) => job?.status === 'RUNNING',
   claims: (_before, events) => ({ take: events.flatMap(keyClaims), release: [] }),
 };
 
