@@ -82,6 +82,7 @@ export default defineConfig(
         setTimeout: 'readonly',
         clearTimeout: 'readonly',
         fetch: 'readonly',
+        AbortController: 'readonly',
       },
     },
     rules: { '@typescript-eslint/no-extraneous-class': 'off' },

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { installPeers } from './harness/install-peers.mjs';
 import { progress } from './harness/progress.mjs';
 
-const PARTS = ['append', 'command', 'http', 'rebuild', 'timeline', 'history', 'delivery'];
+const PARTS = ['append', 'command', 'http', 'rebuild', 'timeline', 'history', 'delivery', 'jobs', 'graph'];
 
 const full = {
   name: 'full',
@@ -21,6 +21,8 @@ const full = {
   deliverySeconds: 20,
   rebuildEvents: [100_000, 1_000_000],
   rebuildSeconds: 30,
+  jobs: { one: 10_000, batches: 100_000, pickUp: 300 },
+  graphNodes: { noop: [10, 100, 1_000, 10_000], agent: [10, 100, 1_000, 2_000] },
 };
 const quick = {
   name: 'quick',
@@ -32,6 +34,8 @@ const quick = {
   deliverySeconds: 5,
   rebuildEvents: [10_000, 50_000],
   rebuildSeconds: 3,
+  jobs: { one: 1_000, batches: 10_000, pickUp: 50 },
+  graphNodes: { noop: [10, 50, 500, 2_000], agent: [10, 50, 200, 400] },
 };
 
 const flag = { type: 'boolean', default: false };

@@ -1,7 +1,7 @@
 /** One caller with commands on runs that have a history of `length` events: remembered ones (warm), or forgotten before each (cold). */
 import { CommandBus } from '@nestjs/cqrs';
 import { StreamMemory } from '../../dist/src/platform/event-store/stream-memory.js';
-import { ActOnRun } from '../../dist/src/runs/commands/act-on-run.js';
+import { ActOnRun } from '../../dist/src/runs/contract.js';
 import { runStream } from '../../dist/src/runs/run-stream.js';
 import { roundOf } from '../harness/callers.mjs';
 import { payload } from './payload.mjs';

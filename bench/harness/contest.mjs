@@ -41,8 +41,9 @@ async function oneRound({ contestant, service }, task, databasePid) {
 function describe(open, round, rounds) {
   const each = open.map(({ name, rounds: done }) => {
     const { perSecond, p99Ms, cpuMicros } = done.at(-1);
-    const cost = cpuMicros === null ? '' : `, ${cpuMicros.toFixed(0)} µs cpu`;
-    return `${name} ${perSecond.toFixed(0)}/s (p99 ${p99Ms.toFixed(1)} ms${cost})`;
+    const cost = cpuMicros === null ? '' : `${cpuMicros.toFixed(0)} µs cpu`;
+    const delay = p99Ms === undefined ? '' : `p99 ${p99Ms.toFixed(1)} ms`;
+    return `${name} ${perSecond.toFixed(0)}/s (${[delay, cost].filter((part) => part !== '').join(', ')})`;
   });
   return `  ${round + 1}/${rounds}: ${each.join(', ')}`;
 }

@@ -4,13 +4,13 @@ const perSecond = (round) => round.perSecond;
 
 /**
  * Ours beside theirs, where more is better: the median of the ratios of neighbouring rounds, which is steadier than a ratio of medians.
- * `value` takes the figure from a round; by default what was done in a second.
+ * `value` takes the figure from a round; by default what was done in a second. `required` is the least ratio, or `{ above }` one that it must exceed.
  */
 export function lineOf({ value = perSecond, required, ...line }, ours, theirs) {
   return {
     ...compared(value, ours, theirs),
     ...line,
-    required: required === undefined ? undefined : { atLeast: required },
+    required: typeof required === 'number' ? { atLeast: required } : required,
   };
 }
 
@@ -42,7 +42,8 @@ export function limitLineOf({ limit, ...line }, rounds) {
 /** Whether a line holds what is required of it; null where nothing is. */
 export function isMet({ ratio, required }) {
   if (required === undefined) return null;
-  return required.atMost === undefined ? ratio >= required.atLeast : ratio <= required.atMost;
+  if (required.atMost !== undefined) return ratio <= required.atMost;
+  return required.above === undefined ? ratio >= required.atLeast : ratio > required.above;
 }
 
 function compared(value, ours, theirs) {

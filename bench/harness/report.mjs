@@ -47,13 +47,19 @@ function cells(line) {
     `${number(theirs)} ${unit}`,
     number(ratio),
     spread.map((edge) => number(edge)).join(' to '),
-    required === undefined ? '' : required.atMost === undefined ? `>= ${required.atLeast}` : `<= ${required.atMost}`,
+    requirement(required),
     met === null ? '' : met ? 'yes' : 'no',
     cpu
       .filter((micros) => micros !== null)
       .map(Math.round)
       .join(' / '),
   ];
+}
+
+function requirement(required) {
+  if (required === undefined) return '';
+  if (required.above !== undefined) return `> ${required.above}`;
+  return required.atMost === undefined ? `>= ${required.atLeast}` : `<= ${required.atMost}`;
 }
 
 function aligned(rows) {
