@@ -1,6 +1,6 @@
 export { cutOffGraph, advanceGraph, isPutOff, settleNode, wakeGraph } from './graph.decider.js';
 export { beginGraph, rerunOf, resumeGraph } from './graph-attempt.decider.js';
-export type { GraphSurroundings, WorkEvent } from './node-at-hand.policy.js';
+export type { GraphSurroundings } from './node-at-hand.policy.js';
 export type { GraphDefinition, Incoming, NodeError, NodeEvent, NodeType, SkipReason } from './graph.events.js';
 export { nodeCatalogue } from './graph.events.js';
 export {
