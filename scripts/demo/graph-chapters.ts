@@ -74,7 +74,7 @@ export class GraphChapters {
       does: 'fails: the library is closed',
       request: {
         path: `/jobs/${first.id}/fail`,
-        body: { attempt: first.attempt, error: 'The library is closed.', retry_after_seconds: 0.2 },
+        body: { attempt: first.attempt, error: 'The library is closed.', retry_after_seconds: 1 },
       },
       hears: ({ status, next_run_at: at }) => `${status}, next at ${String(at)}`,
     });

@@ -9,7 +9,8 @@ import { PublishTemplateContent } from './commands/publish-template.js';
 import { PipelineRequest } from './graph.request.js';
 import { invalidTemplate } from './template.decider.js';
 import { examinePipeline } from './template-examination.js';
-import { ExaminationResponse, TemplateResponse } from './template/template.response.js';
+import { pipelineOrder } from './pipeline-template.policy.js';
+import { PipelineExaminationResponse, TemplateResponse } from './template/template.response.js';
 
 @ApiTags('Templates')
 @Controller('pipelines')
@@ -36,18 +37,19 @@ export class PipelinesController {
     return this.commands.execute(new PublishTemplateContent(content, context));
   }
 
-  /** Says what is wrong with a graph, and what is odd, without publishing it. */
+  /** Says what is wrong with a graph, what is odd, and in which order its nodes would run, without publishing it. */
   @Post('validate')
   @HttpCode(200)
   @Allow('viewer', 'operator', 'approver', 'auditor', 'worker')
   @ApiBody({ type: PipelineRequest })
   @DescribeRead({
     summary: 'Validate a graph as a pipeline',
-    answer: ExaminationResponse,
+    answer: PipelineExaminationResponse,
     problems: ['payload-too-large', 'unsupported-media-type'],
   })
-  validate(@Body() sent: unknown): ExaminationResponse {
-    const { errors, warnings } = examinePipeline(sent);
-    return { valid: errors.length === 0, errors, warnings };
+  validate(@Body() sent: unknown): PipelineExaminationResponse {
+    const { content, errors, warnings } = examinePipeline(sent);
+    const valid = errors.length === 0;
+    return { valid, errors, warnings, execution_order: valid ? pipelineOrder(content) : [] };
   }
 }

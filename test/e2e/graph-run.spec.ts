@@ -60,7 +60,7 @@ const found = { answer: '17 degrees', sources: 3, confidence: 0.9 };
 
 /** The research is done at the second attempt, which leads to the check. */
 const researched = async (): Promise<void> => {
-  await report(await claim('researcher'), 'fail', { error: 'The library is closed.', retry_after_seconds: 0.05 });
+  await report(await claim('researcher'), 'fail', { error: 'The library is closed.', retry_after_seconds: 0 });
   const again = await claim('researcher');
   expect(again.attempt).toBe(2);
   await report(again, 'complete', { output: found });

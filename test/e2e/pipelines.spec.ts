@@ -11,7 +11,12 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 type Thing = Record<string, unknown>;
-type Examination = Readonly<{ valid: boolean; errors: readonly Thing[]; warnings: readonly Thing[] }>;
+type Examination = Readonly<{
+  valid: boolean;
+  errors: readonly Thing[];
+  warnings: readonly Thing[];
+  execution_order?: readonly string[];
+}>;
 
 const trigger = { id: 'start', type: 'trigger', name: 'Start', config: {} };
 const wait = { id: 'wait', type: 'delay', name: 'Wait', config: { seconds: 1 }, position: { x: 10, y: -2.5 } };
@@ -146,7 +151,9 @@ describe('publishing a pipeline', () => {
 
   it('takes every type of node', async () => {
     const content = { key: 'every-type', name: 'Every type', ...everyType };
-    expect(accepted(await validate(content))).toEqual({ valid: true, errors: [], warnings: [] });
+    const { execution_order: order, ...verdict } = accepted(await validate(content));
+    expect(verdict).toEqual({ valid: true, errors: [], warnings: [] });
+    expect(order?.toSorted()).toEqual(everyType.nodes.map(({ id }) => id).toSorted());
     expect((await publish(content)).status).toBe(201);
   });
 
@@ -177,7 +184,9 @@ describe('publishing a pipeline', () => {
       nodes: [trigger, ...nodes],
       edges: edges.filter(({ id }) => id !== 'n0+2'),
     };
-    expect(accepted(await validate(content))).toEqual({ valid: true, errors: [], warnings: [] });
+    const { execution_order: order, ...verdict } = accepted(await validate(content));
+    expect(verdict).toEqual({ valid: true, errors: [], warnings: [] });
+    expect(order).toEqual([trigger.id, ...ids]);
     expect((await publish(content)).status).toBe(201);
     const all = { ...content, edges: content.edges.map((edge) => ({ ...edge, to: 'nobody' })) };
     expect(accepted(await validate(all)).errors).toHaveLength(500);

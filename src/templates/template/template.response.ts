@@ -1,7 +1,8 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { Flag, KeyText, Moment, Nested, NestedList, Text, Whole } from '../../platform/http/fields.js';
+import { Flag, KeyText, Moment, Nested, NestedList, Text, TextList, Whole } from '../../platform/http/fields.js';
 import { PageOf } from '../../platform/http/page.response.js';
 import { DefinitionProblemResponse } from '../../platform/http/problem.response.js';
+import { MAX_NODES } from '../../work/contract.js';
 import type { TemplateContent } from '../template.events.js';
 import { TemplateContentRequest } from '../template.request.js';
 
@@ -39,6 +40,17 @@ export class ExaminationResponse {
 
   @NestedList(() => DefinitionProblemResponse, { description: 'What could be run and is probably not meant.' })
   readonly warnings!: readonly DefinitionProblemResponse[];
+}
+
+@ApiSchema({ name: 'PipelineExamination' })
+export class PipelineExaminationResponse extends ExaminationResponse {
+  @TextList({
+    min: 0,
+    max: MAX_NODES,
+    description:
+      'Ids of the nodes in the order in which a run takes them up where nothing has to wait; none while it is not valid.',
+  })
+  readonly execution_order!: readonly string[];
 }
 
 @ApiSchema({ name: 'TemplatePage' })
