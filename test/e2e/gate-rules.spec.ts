@@ -143,6 +143,7 @@ describe('the actions of a run with rules', () => {
     park: { reason },
     unpark: { reason },
     cancel: { reason },
+    resume: { reason },
   };
 
   it.each([['operator'], ['approver'], ['viewer'], ['operator', 'approver']])(

@@ -79,7 +79,7 @@ describe('somebody of another tenant', () => {
       [`/pipeline/${runId}/park`, { reason: 'Mine.' }],
       [`/pipeline/${runId}/unpark`, { reason: 'Mine.' }],
       [`/pipeline/${runId}/cancel`, { reason: 'Mine.' }],
-      [`/pipeline/${runId}/resume`],
+      [`/pipeline/${runId}/resume`, { reason: 'Again.' }],
       [`/gates/${gateId}/decision`, { decision: 'proceed' }],
       ['/pipeline/start', { project_id: projectId, template: 'founder' }],
     ];
