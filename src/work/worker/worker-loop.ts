@@ -31,11 +31,11 @@ export type WorkerOptions = Readonly<{
   concurrency: number;
   /** How long attempts may take to finish when the service stops. */
   patienceSeconds: number;
-  /** How long a job waits after this process was lost. Defaults to 30. */
+  /** How long a job waits after this process was lost. Defaults to 10. */
   leaseSeconds?: number;
 }>;
 
-const LEASE_SECONDS = 30;
+const LEASE_SECONDS = 10;
 
 /** A claim that found nothing for so long is made anew; nothing else comes of it. */
 const WAIT_SECONDS = 60;
