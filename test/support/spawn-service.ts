@@ -19,6 +19,12 @@ export async function spawnService(
   return { ...child, url, key: ADMIN_KEY, api };
 }
 
+/** Starts a process of the service that only works, with a clock that is so wrong; nothing listens. */
+export function spawnSkewedWorker(settings: Readonly<Record<string, string>>, skewMs: number): Child {
+  const working = { STAGELINE_ROLES: 'worker', STAGELINE_LOG_LEVEL: 'warn', STAGELINE_ADMIN_KEY: ADMIN_KEY };
+  return runProgram('skewed-service.ts', [JSON.stringify({ ...working, ...settings }), String(skewMs)]);
+}
+
 /** Starts the service and does not wait, for starts that may fail. */
 function beginService(settings: Readonly<Record<string, string>>): Child {
   const quiet = { PORT: '0', STAGELINE_LOG_LEVEL: 'warn', STAGELINE_ADMIN_KEY: ADMIN_KEY };
