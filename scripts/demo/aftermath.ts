@@ -64,7 +64,18 @@ async function readPage(
 }
 
 /** Where an event's own words are. */
-const TELLING = ['template', 'milestone', 'decision', 'message', 'focus', 'facts', 'outcome'] as const;
+const TELLING = [
+  'node',
+  'template',
+  'skip_reason',
+  'error',
+  'milestone',
+  'decision',
+  'message',
+  'focus',
+  'facts',
+  'outcome',
+] as const;
 
 function about({ from_stage: from, to_stage: to, reason, detail }: StageEvent): string {
   const stage = to ?? text(detail['stage']);
@@ -77,6 +88,7 @@ function about({ from_stage: from, to_stage: to, reason, detail }: StageEvent): 
 function text(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value;
-  const { key, version } = value as Readonly<Record<string, unknown>>;
+  const { key, version, message } = value as Readonly<Record<string, unknown>>;
+  if (message !== undefined) return text(message);
   return key === undefined ? JSON.stringify(value) : `${text(key)} version ${text(version)}`;
 }
