@@ -1,5 +1,15 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { AnyJson, AnyValue, Choice, KeyText, Moment, NestedList, Text, Uuid, Whole } from '../../platform/http/fields.js';
+import {
+  AnyJson,
+  AnyValue,
+  Choice,
+  KeyText,
+  Moment,
+  NestedList,
+  Text,
+  Uuid,
+  Whole,
+} from '../../platform/http/fields.js';
 import { PageOf } from '../../platform/http/page.response.js';
 
 export const nodeStatuses = [
