@@ -19,7 +19,7 @@ type Nodes = Readonly<{ items: readonly NodeRun[] }>;
 type Invalid = Readonly<{ errors: readonly Readonly<{ code: string; message: string }>[] }>;
 
 const PATIENCE_MS = 20_000;
-const LOOK_EVERY_MS = 700;
+const LOOK_EVERY_MS = 1000;
 
 /** Plays one run of the graph; the agents are this story's own, so that it can be told as often as one likes. */
 export class GraphChapters {

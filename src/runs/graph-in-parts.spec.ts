@@ -7,6 +7,7 @@ import {
   graphStage,
   noonPlus,
   played,
+  set,
   statuses,
   takes,
   trigger,
@@ -35,6 +36,20 @@ describe('more than one command can do', () => {
     const jobIds = run.events.flatMap((event) => (event.type === 'job.queued' ? [event.detail.job_id] : []));
     expect(new Set(jobIds).size).toBe(450);
     afterMoves([stage], wakes(), wakes(1)).when(wakes(2)).thenNothing();
+  });
+
+  it('is less where nodes ask many expressions', () => {
+    const values = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`v${String(n)}`, '1']));
+    const some = ids.slice(0, 10);
+    const asking = graphStage(
+      [trigger(), ...some.map((id) => set(id, values))],
+      some.map((id) => `start>${id}`),
+    );
+    const doneOf = (run: ReturnType<typeof played>) =>
+      Object.values(statuses(run)).filter((status) => status === 'completed').length - 1;
+    expect(doneOf(played([asking]))).toBe(4);
+    expect(doneOf(played([asking], wakes()))).toBe(8);
+    expect(played([asking], wakes(), wakes(1)).state.status).toBe('completed');
   });
 
   it('stays due where time ends it', () => {

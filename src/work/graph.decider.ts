@@ -1,8 +1,8 @@
 /**
  * How a graph runs: from how far it has come, to the events of the next steps. Pure; ids, times and chance come with the command.
  *
- *   advance   judges what is ready, in the order in which it became so (node-steps). At most so many nodes a command: then it says when
- *             it goes on, and a timer sees to it
+ *   advance   judges what is ready, in the order in which it became so (node-steps). At most so many nodes and expressions a command: then it
+ *             says when it goes on, and a timer sees to it
  *   settle    what an event of a job means for its node (node-jobs)
  *   wake      what is due: delays and time limits
  *   cut off   ends what is live, when the run ends or its stage is completed without it
@@ -13,22 +13,41 @@ import { itemAt, itemsOf } from '../kernel/vector.js';
 import { graphIndex } from './graph-index.policy.js';
 import { type GraphState, type NodeState, evolveGraph, hasReady, isLive } from './graph-state.decider.js';
 import { incomingOf } from './graph-values.policy.js';
+import type { GraphDefinition, NodeDefinition } from './graph.events.js';
 import type { JobEvent } from './job.events.js';
 import { type AtHand, type GraphSurroundings, type WorkEvent, nodeAt, told } from './node-at-hand.policy.js';
 import { cutOff, settled, timedOut } from './node-jobs.decider.js';
 import { begin, delayOver } from './node-steps.decider.js';
+import { expressionsOf } from './node-types.policy.js';
 
 /** Nodes that one command begins, or that time ends in it: enough to be cheap, few enough to keep others waiting for milliseconds. */
 const NODES_A_COMMAND = 200;
+
+/** Expressions asked in one command, after which it begins no further node: the costliest take milliseconds each. */
+const EXPRESSIONS_A_COMMAND = 200;
 
 type Step = (at: AtHand) => readonly WorkEvent[];
 
 /** Goes on with what is ready. */
 export function advanceGraph(graph: GraphState, about: GraphSurroundings): readonly WorkEvent[] {
   const walk = newWalk(graph, about);
-  for (let count = 0; count < NODES_A_COMMAND && hasReady(walk.graph); count += 1) take(walk, nextReady(walk), begin);
-  if (hasReady(walk.graph)) take(walk, nextReady(walk), goOnLater);
+  for (let begun = 0, asked = 0; hasReady(walk.graph); begun += 1) {
+    const place = nextReady(walk);
+    if (begun === NODES_A_COMMAND || asked >= EXPRESSIONS_A_COMMAND) {
+      take(walk, place, goOnLater);
+      break;
+    }
+    asked += expressionCount(about.definition, place);
+    take(walk, place, begin);
+  }
   return walk.events;
+}
+
+/** Expressions that a node asks: its own, and those of the edges that leave it. */
+function expressionCount(definition: GraphDefinition, place: number): number {
+  const { nodes, edges, outgoing } = graphIndex(definition);
+  const conditions = (outgoing[place] ?? []).filter((edge) => edges[edge]?.condition !== undefined);
+  return expressionsOf(nodes[place] as NodeDefinition).length + conditions.length;
 }
 
 /** Whether a graph left what is ready to a later command. */

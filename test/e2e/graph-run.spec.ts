@@ -173,3 +173,17 @@ describe('a graph whose agent fails for good', () => {
     expect([...new Set(second.map(({ detail }) => detail.node))].toSorted()).toEqual(rerun.toSorted());
   }, 30_000);
 });
+
+describe('an agent that answers with other JSON than an object', () => {
+  it.each([['text'], [17], [['a', 'list']], [false], [null]])('has it shown as it is: %j', async (output) => {
+    const nodes = [
+      { id: 'start', type: 'trigger', name: 'Start', config: {}, next: ['ask'] },
+      { id: 'ask', type: 'agent', name: 'Ask', config: { agent_id: 'plain-e2e', task: 'Answer.' } },
+    ];
+    await service.api.post('/pipelines', { key: 'plain-answers', name: 'Plain answers', nodes, edges: [] });
+    const { body: run } = await service.api.post<{ id: string }>('/pipeline/start', { template: 'plain-answers' });
+    await report(await claim('plain'), 'complete', { output });
+    const { body } = await service.api.get<{ items: NodeRun[] }>(`/pipeline/${run.id}/nodes`);
+    expect(body.items).toMatchObject([{ node_id: 'start' }, { node_id: 'ask', status: 'completed', output }]);
+  });
+});

@@ -50,6 +50,13 @@ describe('queueing a job', () => {
     expect(answer.body).toMatchObject({ events: [{ event_type: 'job.queued' }], job: { status: 'QUEUED' } });
     expect(accepted(await service.api.get('/jobs?handler=rehearsed'))).toMatchObject({ items: [] });
   });
+
+  it('can be rehearsed when there is the same one already', async () => {
+    const job = { handler: 'known', payload: {}, idempotency_key: 'known' };
+    const { id } = accepted(await service.api.post<Job>('/jobs', job));
+    const answer = await service.api.post('/jobs?dry_run=true', job);
+    expect(answer).toMatchObject({ status: 200, body: { events: [], job: { id } } });
+  });
 });
 
 describe('claiming jobs', () => {

@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 describe('somebody of another tenant', () => {
-  it.each(['/projects', '/job-profiles', '/candidates', '/pipeline', '/gates', '/templates', '/timeline'])(
+  it.each(['/projects', '/job-profiles', '/candidates', '/pipeline', '/gates', '/templates', '/jobs', '/timeline'])(
     'sees nothing of ours at %s',
     async (path) => {
       expect(accepted(await theirs.get(path))).toEqual({ items: [], next: null });
@@ -79,7 +79,7 @@ describe('somebody of another tenant', () => {
       [`/pipeline/${runId}/park`, { reason: 'Mine.' }],
       [`/pipeline/${runId}/unpark`, { reason: 'Mine.' }],
       [`/pipeline/${runId}/cancel`, { reason: 'Mine.' }],
-      [`/pipeline/${runId}/resume`, { reason: 'Again.' }],
+      [`/pipeline/${runId}/resume`, { reason: 'Mine.' }],
       [`/gates/${gateId}/decision`, { decision: 'proceed' }],
       ['/pipeline/start', { project_id: projectId, template: 'founder' }],
     ];
@@ -90,6 +90,32 @@ describe('somebody of another tenant', () => {
     }
     expect(await backstage.stored()).toEqual(before);
     expect(await readRun(service.api, runId)).toEqual(ours.run);
+  });
+
+  it('neither sees nor takes our jobs, nor reports on them', async () => {
+    const job = { handler: 'ours', payload: {}, idempotency_key: 'one and the same' };
+    const { id } = accepted(await service.api.post<{ id: string }>('/jobs', job));
+    const claim = { handlers: ['ours'], worker_id: 'w' };
+    expect(accepted(await theirs.post('/jobs/claim', claim))).toEqual({ jobs: [] });
+    accepted(await service.api.post('/jobs/claim', claim));
+    const before = accepted(await service.api.get(`/jobs/${id}`));
+    const reports: readonly (readonly [string, object])[] = [
+      ['heartbeat', { attempt: 1 }],
+      ['complete', { attempt: 1, output: 'Mine.' }],
+      ['fail', { attempt: 1, error: 'Mine.' }],
+      ['needs-human', { attempt: 1, reason: 'Mine.' }],
+      ['cancel', { reason: 'Mine.' }],
+      ['retry', {}],
+      ['resolve', { outcome: 'failed', reason: 'Mine.' }],
+    ];
+    for (const [report, body] of reports) {
+      const answer = await theirs.post(`/jobs/${id}/${report}`, body);
+      expect({ report, status: answer.status }).toEqual({ report, status: 404 });
+    }
+    expect((await theirs.get(`/jobs/${id}`)).status).toBe(404);
+    expect((await theirs.get(`/pipeline/${ours.runId}/nodes`)).status).toBe(404);
+    expect(accepted(await service.api.get(`/jobs/${id}`))).toEqual(before);
+    expect((await theirs.post('/jobs', job)).status).toBe(201);
   });
 
   it('is not told our versions', async () => {

@@ -79,6 +79,12 @@ describe.each([
     await service.api.post(`/jobs/${id}/cancel`, { reason: 'It never works.' });
   });
 
+  it('fails a job whose result is refused, instead of leaving it to its lease', async () => {
+    const id = await queue({ name: 'a'.repeat(262_133) });
+    await comes(id, 'has failed', ({ status }) => status === 'FAILED');
+    expect(await read(id)).toMatchObject({ attempts: 1, error: expect.stringContaining('output-too-large') });
+  });
+
   it('keeps its lease while it works, and stops working when the job is canceled', async () => {
     const [long, next] = [await queue({ name: 'Ada', seconds: 600 }), await queue({ name: 'Grace' })];
     await comes(long, 'runs', isRunning);

@@ -134,6 +134,8 @@ describe('loading the configuration', () => {
     ['STAGELINE_WORKER_CONCURRENCY', '0'],
     ['STAGELINE_HTTP_ALLOW_PRIVATE', 'on,localhost'],
     ['STAGELINE_HTTP_ALLOW_PRIVATE', 'http://localhost'],
+    ['STAGELINE_HTTP_ALLOW_PRIVATE', 'localhost:8080'],
+    ['STAGELINE_HTTP_ALLOW_PRIVATE', 'fe80::1%eth0'],
     ['STAGELINE_SHUTDOWN_SECONDS', '0'],
   ])('refuses %s=%s', (variable, value) => {
     expect(problemsOf({ [variable]: value })).toEqual([expect.stringContaining(`${variable} must be `)]);
@@ -156,7 +158,7 @@ describe('loading the configuration', () => {
   });
 
   it('takes hosts that may be called wherever they are', () => {
-    expect(loadConfig({ STAGELINE_HTTP_ALLOW_PRIVATE: 'CRM.internal, 10.0.0.5,::1' }).httpAllowPrivate).toEqual([
+    expect(loadConfig({ STAGELINE_HTTP_ALLOW_PRIVATE: 'CRM.internal, 10.0.0.5,0:0::1' }).httpAllowPrivate).toEqual([
       'crm.internal',
       '10.0.0.5',
       '::1',

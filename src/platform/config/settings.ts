@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import { oneOf, optionalSecret, someOf, text, wholeNumber, withDefault, type Setting } from './setting.js';
 
 /** What a process may do; several processes may share the work. */
@@ -67,8 +68,15 @@ function parseSealingKey(given: string): string | null {
 function parseAllowedHosts(given: string): 'all' | readonly string[] | null {
   if (given === 'on') return 'all';
   if (given === 'off') return [];
-  const hosts = given.split(',').map((host) => host.trim().toLowerCase());
-  return hosts.every((host) => isHost(host) && !['on', 'off'].includes(host)) ? hosts : null;
+  const hosts = given.split(',').map((host) => hostInUrl(host.trim()));
+  return hosts.every((host): host is string => host !== null && !['on', 'off'].includes(host)) ? hosts : null;
+}
+
+/** A host as it stands in a URL, which is what it will be compared with; null where it is none, or has a port. */
+function hostInUrl(given: string): string | null {
+  if (!isHost(given) || (given.includes(':') && !isIPv6(given))) return null;
+  const url = URL.parse(isIPv6(given) ? `http://[${given}]` : `http://${given}`);
+  return url?.hostname.replace(/^\[|\]$/g, '') ?? null;
 }
 
 function parseKeyIds(given: string): readonly string[] | null {

@@ -1,5 +1,15 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { AnyJson, Choice, KeyText, Moment, NestedList, Text, Uuid, Whole } from '../../platform/http/fields.js';
+import {
+  AnyJson,
+  AnyValue,
+  Choice,
+  KeyText,
+  Moment,
+  NestedList,
+  Text,
+  Uuid,
+  Whole,
+} from '../../platform/http/fields.js';
 import { PageOf } from '../../platform/http/page.response.js';
 
 export const nodeStatuses = [
@@ -56,7 +66,7 @@ export class NodeRunResponse {
   })
   readonly input!: unknown;
 
-  @AnyJson({ nullable: true, description: 'Null until it completes.' })
+  @AnyValue({ description: 'Null until it completes.' })
   readonly output!: unknown;
 
   @AnyJson({ nullable: true, description: '`code` and `message` of how it failed.' })

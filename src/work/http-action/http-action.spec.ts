@@ -113,6 +113,22 @@ describe('the action http', () => {
     expect(failed).toMatchObject({ retryable: true, message: expect.stringContaining('did not answer within 0.05 s') });
   });
 
+  it('takes any time it is given, whole milliseconds or not', async () => {
+    const url = await serve(answering(204, ''));
+    for (const timeout_seconds of [2.01, 1.0005])
+      expect(await run({ url, timeout_seconds })).toMatchObject({ status: 204 });
+  });
+
+  it('fails for good where the other side wants to speak another protocol', async () => {
+    const url = await serve((request) => {
+      request.socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    });
+    expect(await failure({ url })).toMatchObject({
+      retryable: false,
+      message: expect.stringContaining('answered 101'),
+    });
+  });
+
   it('ends with its signal', async () => {
     const ending = new AbortController();
     const closed = Promise.withResolvers<undefined>();
@@ -156,6 +172,8 @@ describe('the action http', () => {
     ['config.headers must not hold Host', { headers: { Host: 'other' } }],
     ['config.headers must not hold transfer-encoding', { headers: { 'transfer-encoding': 'chunked' } }],
     ['config.headers.X', { headers: { X: 1 } }],
+    ['Invalid character in header content ["x"]', { headers: { X: 'a\r\nY: b' } }],
+    ['Header name must be a valid HTTP token ["x y"]', { headers: { 'X Y': 'a' } }],
     ['config.timeout_seconds', { timeout_seconds: 0 }],
   ])('refuses a payload that is wrong: %s', async (said, config) => {
     const failed = await failure({ url: 'http://127.0.0.1:1/', ...config });

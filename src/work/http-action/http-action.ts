@@ -60,7 +60,7 @@ async function answered(
   allowed: AllowedHosts,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const tooLate = AbortSignal.timeout(timeoutSeconds * 1000);
+  const tooLate = AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000)); // 2.01 * 1000 is no whole number.
   const text = body === undefined ? undefined : JSON.stringify(body);
   const length = text === undefined ? {} : { 'content-length': Buffer.byteLength(text) };
   const outgoing = { url, method, headers: { ...headers, ...length }, body: text, allowed, maxBytes: MAX_ANSWER_BYTES };

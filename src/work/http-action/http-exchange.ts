@@ -1,4 +1,5 @@
 import {
+  type ClientRequest,
   request as requestHttp,
   type IncomingHttpHeaders,
   type IncomingMessage,
@@ -34,14 +35,27 @@ export async function exchange(outgoing: Outgoing, signal: AbortSignal): Promise
   return { status: response.statusCode ?? 0, headers: response.headers, body };
 }
 
-function sent({ url, method, headers, body, allowed }: Outgoing, signal: AbortSignal): Promise<IncomingMessage> {
-  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+function sent(outgoing: Outgoing, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const request = send(url, { method, headers, agent: false, lookup: allowedLookup(allowed), signal });
+    const request = requestOf(outgoing, signal);
     request.on('error', reject); // Not once: a connection that breaks while the answer is read says so here as well.
     request.once('response', resolve);
-    request.end(body);
+    request.once('upgrade', (_response, socket) => {
+      socket.destroy(); // It is no answer, and Node would not end it with the signal.
+      reject(hopeless('It answered 101: it wants to speak another protocol.'));
+    });
+    request.end(outgoing.body);
   });
+}
+
+/** @throws JobFailure for a header that cannot be sent; Node names it, not its value */
+function requestOf({ url, method, headers, allowed }: Outgoing, signal: AbortSignal): ClientRequest {
+  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+  try {
+    return send(url, { method, headers, agent: false, lookup: allowedLookup(allowed), signal });
+  } catch (error) {
+    throw hopeless(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** Leaving the loop early ends the connection. */

@@ -61,9 +61,11 @@ export class QueueJobHandler implements ICommandHandler<QueueJob> {
     }
   }
 
-  private async sameAsBefore(id: string, { caller }: CommandContext): Promise<Outcome> {
+  private async sameAsBefore(id: string, { caller, dryRun }: CommandContext): Promise<Outcome> {
     const job = await this.found.get(caller.tenantId, id);
-    return { kind: 'ok', location: `/jobs/${id}`, version: job.streamVersion, body: jobOnWire(job) };
+    const body = jobOnWire(job);
+    if (dryRun) return { kind: 'dry_run', body: { events: [], job: body } };
+    return { kind: 'ok', location: `/jobs/${id}`, version: job.streamVersion, body };
   }
 }
 
