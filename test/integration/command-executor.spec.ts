@@ -158,3 +158,31 @@ describe('the state of a long stream', () => {
     expect(process.store.readCount).toBe(before);
   });
 });
+
+describe('a stream that others went on with', () => {
+  it('costs a command what they added, however much there was before', async () => {
+    await fill(180);
+    const process = freshProcess();
+    await process.executor.execute(notebook, taskOf(streamId, add()));
+    await run(other, add());
+    const before = process.store.readCount;
+    await process.executor.execute(notebook, taskOf(streamId, add()));
+    expect(process.store.readCount - before).toBe(2); // The last it knew, and the one it did not.
+    expect(await process.memory.load(notebook, DEFAULT_TENANT_ID, streamId)).toMatchObject({
+      version: 183,
+      state: { notes: 183 },
+    });
+  });
+
+  it('is folded from its beginning where they went on from another one, as after a restore', async () => {
+    await fill(5);
+    const process = freshProcess();
+    const lost = { version: 4, state: { notes: 99, isClosed: true }, rows: {}, lastEventId: newId() };
+    process.memory.learn(notebook, DEFAULT_TENANT_ID, streamId, lost);
+    expect(await process.executor.execute(notebook, taskOf(streamId, add()))).toMatchObject({ version: 6 });
+    const ahead = { ...lost, version: 9 };
+    process.memory.learn(notebook, DEFAULT_TENANT_ID, streamId, ahead);
+    expect(await process.executor.execute(notebook, taskOf(streamId, add()))).toMatchObject({ version: 7 });
+    expect(await process.memory.load(notebook, DEFAULT_TENANT_ID, streamId)).toMatchObject({ state: { notes: 7 } });
+  });
+});

@@ -6,6 +6,7 @@ import { Database } from '../database/database.js';
 import { EventStore } from './event-store.js';
 import { entriesOf, laidRows } from './laid-rows.js';
 import { type Folded, foldEvents, nothingYet, withoutFinalRows } from './folded.js';
+import type { StoredEvent } from './stored-event.js';
 import { type StreamType, eventsOf } from './stream-type.js';
 
 /** How many streams are kept folded; the one used longest ago makes room. */
@@ -44,14 +45,39 @@ export class StreamMemory {
     return folded as Folded<State>;
   }
 
-  /** The stream as it stands in the database: from a snapshot, if one fits, and the events after it. */
+  /** The stream as it stands in the database: what this process remembers, else a snapshot that fits, and the events after it. */
   async load<State, Event extends DomainEvent<string, object>>(
     type: AnyStreamType<State, Event>,
     tenantId: string,
     streamId: string,
   ): Promise<Folded<State>> {
+    const remembered = this.recall(type, tenantId, streamId);
+    const found = remembered === null ? null : await this.eventsSince(type, tenantId, streamId, remembered);
+    if (remembered !== null && found !== null) return this.goOn(type, tenantId, streamId, [remembered, found]);
+    this.kept.delete(streamKey(type, tenantId, streamId));
     const start = (await this.snapshot(type, tenantId, streamId)) ?? nothingYet(type);
     const tail = await this.store.read(tenantId, streamId, { afterVersion: start.version, streamType: type.name });
+    return this.goOn(type, tenantId, streamId, [start, tail]);
+  }
+
+  /** Null where what is remembered is not how the timeline begins: it was restored from a backup since. */
+  private async eventsSince(
+    type: Readonly<{ name: string }>,
+    tenantId: string,
+    streamId: string,
+    { version, lastEventId }: Folded<unknown>,
+  ): Promise<readonly StoredEvent[] | null> {
+    const slice = { afterVersion: version - 1, streamType: type.name };
+    const [last, ...tail] = await this.store.read(tenantId, streamId, slice);
+    return last !== undefined && last.id === lastEventId ? tail : null;
+  }
+
+  private async goOn<State, Event extends DomainEvent<string, object>>(
+    type: AnyStreamType<State, Event>,
+    tenantId: string,
+    streamId: string,
+    [start, tail]: readonly [Folded<State>, readonly StoredEvent[]],
+  ): Promise<Folded<State>> {
     const folded = foldEvents(type, start, eventsOf(type, tail));
     const kept = withoutFinalRows(type, folded);
     if (tail.length > SNAPSHOT_AFTER_EVENTS) await this.takeSnapshot(type, tenantId, streamId, kept);
@@ -92,14 +118,6 @@ export class StreamMemory {
     const key = streamKey(type, tenantId, streamId);
     const known = this.kept.get(key);
     if (known === undefined || known.version < folded.version) this.remember(key, folded);
-  }
-
-  forget<State, Event extends DomainEvent<string, object>>(
-    type: AnyStreamType<State, Event>,
-    tenantId: string,
-    streamId: string,
-  ): void {
-    this.kept.delete(streamKey(type, tenantId, streamId));
   }
 
   private remember(key: string, folded: Folded<unknown>): void {
