@@ -186,3 +186,25 @@ describe('a stream that others went on with', () => {
     expect(await process.memory.load(notebook, DEFAULT_TENANT_ID, streamId)).toMatchObject({ state: { notes: 7 } });
   });
 });
+
+describe('the streams a process keeps', () => {
+  const sized = (size: number) => ({ ...notebook, sizeOf: () => size });
+  const folded = { version: 1, state: { notes: 1, isClosed: false }, rows: {} };
+
+  it('are fewer where they are large, and those used last', () => {
+    const { memory } = freshProcess();
+    const [first, second, third] = [newId(), newId(), newId()];
+    for (const id of [first, second]) memory.learn(sized(200_000_000), DEFAULT_TENANT_ID, id, folded);
+    memory.recall(notebook, DEFAULT_TENANT_ID, first);
+    memory.learn(sized(200_000_000), DEFAULT_TENANT_ID, third, folded);
+    const known = [first, second, third].filter((id) => memory.recall(notebook, DEFAULT_TENANT_ID, id) !== null);
+    expect(known).toEqual([first, third]);
+  });
+
+  it('are one at least, however large it is', () => {
+    const { memory } = freshProcess();
+    memory.learn(notebook, DEFAULT_TENANT_ID, newId(), folded);
+    memory.learn(sized(900_000_000), DEFAULT_TENANT_ID, streamId, folded);
+    expect(memory.recall(notebook, DEFAULT_TENANT_ID, streamId)).toEqual(folded);
+  });
+});
