@@ -1,6 +1,6 @@
 import type { Finding, RiskView } from './run.events.js';
 import { own } from '../kernel/json-values.js';
-import { isThrough, leftNodes, type LeftNode } from '../work/contract.js';
+import { isThrough, leftNodes, rerunOf, type LeftNode } from '../work/contract.js';
 import type { Stage } from './stage.plan.js';
 
 /** Whether a stage may be completed: each reason why not, with the action that removes it at the same index. */
@@ -17,6 +17,7 @@ export function assessReadiness(stage: Stage, risks: readonly RiskView[]): Readi
   const obstacles = [
     ...unstarted(stage),
     ...unfinishedGraph(stage),
+    ...brokenGraph(stage),
     ...openMilestones(stage).map(milestoneObstacle),
     ...unmetCriteria(stage),
     ...openRisks(risks),
@@ -44,6 +45,16 @@ function unfinishedGraph({ definition: { graph }, work }: Stage): readonly Obsta
     obstacle('graph-unfinished', `${count}: ${words}.`, 'finish-graph', 'Let its workers and timers finish the graph.'),
     ...left.flatMap(jobObstacle),
   ];
+}
+
+/** Nodes that failed or were cut off, and those after them: the run ended with them. */
+function brokenGraph({ state, definition: { graph }, work }: Stage): readonly Obstacle[] {
+  if (state !== 'in_progress' || graph === undefined || work === null || !isThrough(work)) return [];
+  const undone = rerunOf(work, graph).length;
+  if (undone === 0) return [];
+  const reason = `The graph ended with ${String(undone)} of ${String(graph.nodes.length)} nodes undone.`;
+  const advice = 'Resume the run if it failed or ran out of time: they run again, and the rest is kept.';
+  return [obstacle('graph-broken-off', reason, 'resume-run', advice)];
 }
 
 const NAMED_NODES = 2;

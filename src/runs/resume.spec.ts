@@ -21,7 +21,8 @@ import {
 } from '../../test/support/graph-story.js';
 import type { StageDefinition } from '../templates/contract.js';
 import { jobOf } from '../work/contract.js';
-import { findStage } from './run-state.decider.js';
+import { assessReadiness } from './readiness.policy.js';
+import { currentStage, findStage } from './run-state.decider.js';
 
 const quick = (key: string, more: Partial<StageDefinition> = {}) =>
   graphStage([trigger(), noop('n')], ['start>n'], { stage: { key, name: key, ...more } });
@@ -32,6 +33,20 @@ describe('resuming a run', () => {
     ['start>kept', 'kept>a', 'kept>b', 'a>last', 'b>last'],
   );
   const failing = [takes(['a', 'b']), completes('b', { b: 1 }), fails('a', { retryable: false })];
+
+  it('is what a stage asks for whose graph failed or was cut off', () => {
+    for (const [moves, left] of [
+      [failing, 2],
+      [[takes(['a', 'b']), completes('b', { b: 1 }), wakes(3600)], 2],
+    ] as const) {
+      const run = played([stage], ...moves);
+      const { ready, blockedReasons, requiredActions } = assessReadiness(currentStage(run.state), []);
+      expect(ready).toBe(false);
+      const message = `The graph ended with ${String(left)} of 5 nodes undone.`;
+      expect(blockedReasons).toEqual([{ code: 'graph-broken-off', message }]);
+      expect(requiredActions.map(({ code }) => code)).toEqual(['resume-run']);
+    }
+  });
 
   it('runs again what failed and all after it, and keeps the rest', () => {
     const run = played([stage], ...failing, resumes(undefined, 60));

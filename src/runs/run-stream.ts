@@ -35,11 +35,24 @@ export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
         : [],
   }),
   causes: causesOf,
+  sizeOf,
   provenance: (state) =>
     state.status === 'not_started'
       ? {}
       : { template: { key: state.origin.template.key, version: state.origin.template.version } },
 };
+
+/** Of a run without graphs, and of each node with its job and its rows: measured, and rounded up. */
+const RUN_SIZE = 10_000;
+const NODE_SIZE = 3000;
+
+function sizeOf(run: RunState): number {
+  if (run.status === 'not_started') return 0;
+  const sizes = run.stages.map(
+    ({ definition: { graph }, work }) => (graph?.nodes.length ?? 0) * NODE_SIZE + (work?.outputLength ?? 0),
+  );
+  return sizes.reduce((sum, size) => sum + size, RUN_SIZE);
+}
 
 const closing = new Set<RunEvent['type']>([
   'pipeline_run.completed',

@@ -2,15 +2,9 @@ import { refuse } from '../kernel/domain-error.js';
 import type { Evaluation } from '../kernel/expression.js';
 import { itemAt } from '../kernel/vector.js';
 import {
-  cancelJob,
-  completeJob,
-  failJob,
   graphIndex,
+  jobEvents,
   jobOf,
-  loseLease,
-  needHuman,
-  resolveJob,
-  retryJob,
   settleNode,
   startJob,
   wakeGraph,
@@ -117,25 +111,6 @@ function settled(
   evaluate: Evaluation,
 ): readonly RunEvent[] {
   return settleNode(workOf(stage).work, surroundings(run, stage, command, { evaluate }), node, events);
-}
-
-function jobEvents(job: Job, { type, data, now }: AboutJob): readonly JobEvent[] {
-  switch (type) {
-    case 'complete_job':
-      return completeJob(job, data);
-    case 'fail_job':
-      return failJob(job, data, now);
-    case 'need_human':
-      return needHuman(job, data);
-    case 'lose_lease':
-      return loseLease(job, data);
-    case 'cancel_job':
-      return cancelJob(job, data.reason);
-    case 'retry_job':
-      return retryJob(job, data, now);
-    case 'resolve_job':
-      return resolveJob(job, data);
-  }
 }
 
 function findJob(

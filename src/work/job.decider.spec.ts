@@ -217,6 +217,10 @@ describe('a job', () => {
   it('cuts an error that is too long', () => {
     const [event] = failJob(after(starts), { attempt: 1, error: 'x'.repeat(5000), chance: 0 }, noon);
     expect(event?.detail).toMatchObject({ error: 'x'.repeat(4000) });
+    const split = failJob(after(starts), { attempt: 1, error: `${'x'.repeat(3999)}\u{1f6a2}`, chance: 0 }, noon);
+    expect(split[0]?.detail).toMatchObject({ error: `${'x'.repeat(3999)}\ufffd` }); // Half a character cannot be stored.
+    const [asked] = needHuman(after(starts), { attempt: 1, reason: `${'x'.repeat(3999)}\u{1f6a2}` });
+    expect(asked?.detail).toMatchObject({ error: `${'x'.repeat(3999)}\ufffd` });
   });
 
   it('refuses an output that is too large, whoever brings it', () => {

@@ -81,7 +81,7 @@ export function completeJob(job: Job, { attempt, output }: Readonly<{ attempt: n
 export function failJob(job: Job, failure: FailJob, now: string): readonly JobEvent[] {
   if (isReported(job, failure.attempt)) return [];
   const { attempts, maxAttempts, backoff, onExhausted } = requireAttempt(job, failure.attempt);
-  const error = failure.error.slice(0, MAX_ERROR_LENGTH);
+  const error = errorText(failure.error);
   const about = { ...naming(job), attempt: attempts };
   const failedCount = job.failedCount + 1;
   if (failure.retryable === false) return [{ type: 'job.failed', detail: { ...about, from: 'RUNNING', error } }];
@@ -98,7 +98,7 @@ export function needHuman(
 ): readonly JobEvent[] {
   if (job.status === 'NEEDS_HUMAN' && isReported(job, attempt)) return [];
   requireAttempt(job, attempt);
-  return [{ type: 'job.needs_human', detail: { ...naming(job), attempt, error: reason.slice(0, MAX_ERROR_LENGTH) } }];
+  return [{ type: 'job.needs_human', detail: { ...naming(job), attempt, error: errorText(reason) } }];
 }
 
 /** The lease ran out. Nothing where that attempt is over: whoever looked was late. */
@@ -201,6 +201,11 @@ function againQueued(job: Job, detail: Extract<JobEvent, { type: 'job.retry_sche
   const { isReported: _answered, ...rest } = job;
   const anew = { status: 'QUEUED', failedCount: 0, infraAttempts: 0, nextRunAt } as const;
   return { ...rest, ...anew, ...(payload === null ? {} : { payload }) };
+}
+
+/** As it is recorded; a character that the cut leaves half of could not be stored. */
+function errorText(words: string): string {
+  return words.slice(0, MAX_ERROR_LENGTH).toWellFormed();
 }
 
 function isDue({ status, nextRunAt }: Job, now: string): boolean {

@@ -158,3 +158,53 @@ describe('the state of a long stream', () => {
     expect(process.store.readCount).toBe(before);
   });
 });
+
+describe('a stream that others went on with', () => {
+  it('costs a command what they added, however much there was before', async () => {
+    await fill(180);
+    const process = freshProcess();
+    await process.executor.execute(notebook, taskOf(streamId, add()));
+    await run(other, add());
+    const before = process.store.readCount;
+    await process.executor.execute(notebook, taskOf(streamId, add()));
+    expect(process.store.readCount - before).toBe(2); // The last it knew, and the one it did not.
+    expect(await process.memory.load(notebook, DEFAULT_TENANT_ID, streamId)).toMatchObject({
+      version: 183,
+      state: { notes: 183 },
+    });
+  });
+
+  it('is folded from its beginning where they went on from another one, as after a restore', async () => {
+    await fill(5);
+    const process = freshProcess();
+    const lost = { version: 4, state: { notes: 99, isClosed: true }, rows: {}, lastEventId: newId() };
+    process.memory.learn(notebook, DEFAULT_TENANT_ID, streamId, lost);
+    expect(await process.executor.execute(notebook, taskOf(streamId, add()))).toMatchObject({ version: 6 });
+    const ahead = { ...lost, version: 9 };
+    process.memory.learn(notebook, DEFAULT_TENANT_ID, streamId, ahead);
+    expect(await process.executor.execute(notebook, taskOf(streamId, add()))).toMatchObject({ version: 7 });
+    expect(await process.memory.load(notebook, DEFAULT_TENANT_ID, streamId)).toMatchObject({ state: { notes: 7 } });
+  });
+});
+
+describe('the streams a process keeps', () => {
+  const sized = (size: number) => ({ ...notebook, sizeOf: () => size });
+  const folded = { version: 1, state: { notes: 1, isClosed: false }, rows: {} };
+
+  it('are fewer where they are large, and those used last', () => {
+    const { memory } = freshProcess();
+    const [first, second, third] = [newId(), newId(), newId()];
+    for (const id of [first, second]) memory.learn(sized(200_000_000), DEFAULT_TENANT_ID, id, folded);
+    memory.recall(notebook, DEFAULT_TENANT_ID, first);
+    memory.learn(sized(200_000_000), DEFAULT_TENANT_ID, third, folded);
+    const known = [first, second, third].filter((id) => memory.recall(notebook, DEFAULT_TENANT_ID, id) !== null);
+    expect(known).toEqual([first, third]);
+  });
+
+  it('are one at least, however large it is', () => {
+    const { memory } = freshProcess();
+    memory.learn(notebook, DEFAULT_TENANT_ID, newId(), folded);
+    memory.learn(sized(900_000_000), DEFAULT_TENANT_ID, streamId, folded);
+    expect(memory.recall(notebook, DEFAULT_TENANT_ID, streamId)).toEqual(folded);
+  });
+});

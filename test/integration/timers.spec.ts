@@ -4,7 +4,7 @@ import type { ActOnRun } from '../../src/runs/contract.js';
 import { loadConfig } from '../../src/platform/config/config.js';
 import { createLogger } from '../../src/platform/telemetry/logger.js';
 import { startService } from '../../src/service.js';
-import { chainOf, delayed, graphStage } from '../support/plain-graphs.js';
+import { chainOf, delayed, delaysBeside, graphStage } from '../support/plain-graphs.js';
 import { counted, runsOf } from '../support/graph-runs.js';
 import { expectReadModelsToEqualFold } from '../support/read-model-fold.js';
 import { trialStages } from '../support/run-story.js';
@@ -75,6 +75,21 @@ describe('a delay', () => {
     await until('the delay is over', () => isOver(runId));
     expect(counted(await runs.eventsOf(runId))).toMatchObject({ 'pipeline_node.completed': 3 });
   });
+
+  it('ends with all others that became due while the run was parked, though one command ends only some of them', async () => {
+    fire();
+    const runId = await runs.start(graphStage('work', delaysBeside(1000, 3)));
+    const due = (which: string) =>
+      one<{ count: number }>(
+        `select count(*)::int from timers where run_id = $1 and purpose = 'node_delay' and status = 'waiting' and ${which}`,
+        [runId],
+      );
+    await until('all wait', async () => (await due('true'))?.count === 1000);
+    await runs.act(runId, { type: 'park', data: { reason: 'Winter.' } });
+    await until('all are due', async () => (await due('due_at < clock_timestamp()'))?.count === 1000);
+    await runs.act(runId, { type: 'unpark', data: { reason: 'Spring.' } });
+    await until('the delays are over', () => isOver(runId), 12_000);
+  }, 60_000);
 
   it('survives a restart of the service, and ends once', async () => {
     const service = () =>

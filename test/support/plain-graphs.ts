@@ -28,3 +28,11 @@ export function delayed(seconds: number): GraphDefinition {
     edges: [],
   };
 }
+
+/** A trigger and so many delays after it, side by side. */
+export function delaysBeside(count: number, seconds: number): GraphDefinition {
+  const ids = Array.from({ length: count }, (_, index) => `rest${String(index)}`);
+  const begin = { id: 'begin', type: 'trigger' as const, name: 'Begin', config: {}, next: ids };
+  const delays = ids.map((id) => ({ id, type: 'delay' as const, name: id, config: { seconds } }));
+  return { nodes: [begin, ...delays], edges: [] };
+}

@@ -80,7 +80,6 @@ export class CommandExecutor {
       } catch (error) {
         if (!(await this.isWorthAnotherTry(error, task, folded, remembered !== null))) throw error;
       }
-      this.memory.forget(type, tenantId, task.streamId);
       if (attempt >= AT_ONCE) await pause(Math.random() * MAX_PAUSE_MS); // Lets whoever is faster finish; chance keeps rivals apart.
     }
     throw refuse('service-unavailable', 'Other commands on this stream kept being faster: try again.');

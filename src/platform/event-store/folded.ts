@@ -4,7 +4,13 @@ import { type LaidRows, laidRows, withRows, withoutFinal } from './laid-rows.js'
 import type { StreamType } from './stream-type.js';
 
 /** What a stream's events fold to: the decider's state and the rows of its inline read models, by table and key. */
-export type Folded<State> = Readonly<{ version: number; state: State; rows: Readonly<Record<string, LaidRows>> }>;
+export type Folded<State> = Readonly<{
+  version: number;
+  state: State;
+  rows: Readonly<Record<string, LaidRows>>;
+  /** The event of that version, where it is known: by it a timeline shows that it is the one that was folded. */
+  lastEventId?: string | undefined;
+}>;
 
 /** A stream without events. */
 export function nothingYet<State, Event extends DomainEvent<string, object>>(
@@ -29,7 +35,8 @@ export function foldEvents<State, Event extends DomainEvent<string, object>>(
     const before = rowsOf(rows, projection);
     rows[projection.name] = withRows(before, touched(projection, before, events));
   }
-  return { version: events.at(-1)?.streamVersion ?? from.version, state, rows };
+  const last = events.at(-1);
+  return { version: last?.streamVersion ?? from.version, state, rows, lastEventId: last?.id ?? from.lastEventId };
 }
 
 /** The rows that differ, by table: what an append has to write. `after` was folded from `before`. */

@@ -6,15 +6,19 @@ import { Database } from '../database/database.js';
 import { EventStore } from './event-store.js';
 import { entriesOf, laidRows } from './laid-rows.js';
 import { type Folded, foldEvents, nothingYet, withoutFinalRows } from './folded.js';
+import type { StoredEvent } from './stored-event.js';
 import { type StreamType, eventsOf } from './stream-type.js';
 
-/** How many streams are kept folded; the one used longest ago makes room. */
+/** How many streams are kept folded, and about how many characters; those used longest ago make room. */
 const KEPT_STREAMS = 2000;
+const KEPT_SIZE = 500_000_000;
+const USUAL_SIZE = 10_000;
 
 /** A load that folds more events than this leaves a snapshot for the next one. */
 const SNAPSHOT_AFTER_EVENTS = 200;
 
 type AnyStreamType<State, Event extends DomainEvent<string, object>> = StreamType<State, never, Event>;
+type Kept = Readonly<{ folded: Folded<unknown>; size: number }>;
 type Snapshot = Readonly<{ version: string; folded: { state: unknown; rows: Record<string, [string, Row][]> } }>;
 
 /**
@@ -23,7 +27,8 @@ type Snapshot = Readonly<{ version: string; folded: { state: unknown; rows: Reco
  */
 @Injectable()
 export class StreamMemory {
-  private readonly kept = new Map<string, Folded<unknown>>();
+  private readonly kept = new Map<string, Kept>();
+  private keptSize = 0;
 
   constructor(
     private readonly database: Database,
@@ -37,21 +42,46 @@ export class StreamMemory {
     streamId: string,
   ): Folded<State> | null {
     const key = streamKey(type, tenantId, streamId);
-    const folded = this.kept.get(key);
-    if (folded === undefined) return null;
+    const known = this.kept.get(key);
+    if (known === undefined) return null;
     this.kept.delete(key);
-    this.kept.set(key, folded); // Used last, forgotten last.
-    return folded as Folded<State>;
+    this.kept.set(key, known); // Used last, forgotten last.
+    return known.folded as Folded<State>;
   }
 
-  /** The stream as it stands in the database: from a snapshot, if one fits, and the events after it. */
+  /** The stream as it stands in the database: what this process remembers, else a snapshot that fits, and the events after it. */
   async load<State, Event extends DomainEvent<string, object>>(
     type: AnyStreamType<State, Event>,
     tenantId: string,
     streamId: string,
   ): Promise<Folded<State>> {
+    const remembered = this.recall(type, tenantId, streamId);
+    const found = remembered === null ? null : await this.eventsSince(type, tenantId, streamId, remembered);
+    if (remembered !== null && found !== null) return this.goOn(type, tenantId, streamId, [remembered, found]);
+    this.forget(streamKey(type, tenantId, streamId));
     const start = (await this.snapshot(type, tenantId, streamId)) ?? nothingYet(type);
     const tail = await this.store.read(tenantId, streamId, { afterVersion: start.version, streamType: type.name });
+    return this.goOn(type, tenantId, streamId, [start, tail]);
+  }
+
+  /** Null where what is remembered is not how the timeline begins: it was restored from a backup since. */
+  private async eventsSince(
+    type: Readonly<{ name: string }>,
+    tenantId: string,
+    streamId: string,
+    { version, lastEventId }: Folded<unknown>,
+  ): Promise<readonly StoredEvent[] | null> {
+    const slice = { afterVersion: version - 1, streamType: type.name };
+    const [last, ...tail] = await this.store.read(tenantId, streamId, slice);
+    return last !== undefined && last.id === lastEventId ? tail : null;
+  }
+
+  private async goOn<State, Event extends DomainEvent<string, object>>(
+    type: AnyStreamType<State, Event>,
+    tenantId: string,
+    streamId: string,
+    [start, tail]: readonly [Folded<State>, readonly StoredEvent[]],
+  ): Promise<Folded<State>> {
     const folded = foldEvents(type, start, eventsOf(type, tail));
     const kept = withoutFinalRows(type, folded);
     if (tail.length > SNAPSHOT_AFTER_EVENTS) await this.takeSnapshot(type, tenantId, streamId, kept);
@@ -77,9 +107,8 @@ export class StreamMemory {
     folded: Folded<State>,
   ): void {
     if (folded.version === 0) return; // Whether there will ever be such a stream is not for us to remember.
-    const key = streamKey(type, tenantId, streamId);
-    this.kept.delete(key);
-    if (type.isWorthKeeping?.(folded.state) !== false) this.remember(key, folded);
+    if (type.isWorthKeeping?.(folded.state) === false) this.forget(streamKey(type, tenantId, streamId));
+    else this.remember(type, tenantId, streamId, folded);
   }
 
   /** Takes in a stream as somebody else has it, where this process knows less of it. An append compares the version all the same. */
@@ -89,24 +118,30 @@ export class StreamMemory {
     streamId: string,
     folded: Folded<State>,
   ): void {
-    const key = streamKey(type, tenantId, streamId);
-    const known = this.kept.get(key);
-    if (known === undefined || known.version < folded.version) this.remember(key, folded);
+    const known = this.kept.get(streamKey(type, tenantId, streamId));
+    if (known === undefined || known.folded.version < folded.version) this.remember(type, tenantId, streamId, folded);
   }
 
-  forget<State, Event extends DomainEvent<string, object>>(
+  private remember<State, Event extends DomainEvent<string, object>>(
     type: AnyStreamType<State, Event>,
     tenantId: string,
     streamId: string,
+    folded: Folded<State>,
   ): void {
-    this.kept.delete(streamKey(type, tenantId, streamId));
+    const key = streamKey(type, tenantId, streamId);
+    const size = type.sizeOf?.(folded.state) ?? USUAL_SIZE;
+    this.forget(key);
+    this.kept.set(key, { folded, size });
+    this.keptSize += size;
+    for (const oldest of this.kept.keys()) {
+      if (oldest === key || (this.kept.size <= KEPT_STREAMS && this.keptSize <= KEPT_SIZE)) return;
+      this.forget(oldest);
+    }
   }
 
-  private remember(key: string, folded: Folded<unknown>): void {
-    this.kept.set(key, folded);
-    if (this.kept.size <= KEPT_STREAMS) return;
-    const oldest = this.kept.keys().next();
-    if (oldest.done !== true) this.kept.delete(oldest.value);
+  private forget(key: string): void {
+    this.keptSize -= this.kept.get(key)?.size ?? 0;
+    this.kept.delete(key);
   }
 
   private async snapshot<State, Event extends DomainEvent<string, object>>(

@@ -18,6 +18,8 @@ export type StreamType<State, Command, Event extends DomainEvent<string, object>
   claims?: (before: State, events: readonly Recorded<Event>[]) => Claims;
   /** Whether a process keeps a stream in this state in memory, at the price of forgetting another. Defaults to always. */
   isWorthKeeping?: (state: State) => boolean;
+  /** About how many characters a stream in this state takes up in memory. Defaults to 10,000. */
+  sizeOf?: (state: State) => number;
   /** What the decider saw, for the events' context: the template version of a run, for instance. */
   provenance?: (state: State) => JsonObject;
   /** For each event of a command, the place among them of the one that led to it, null for the command itself. Defaults to the first for all others. */

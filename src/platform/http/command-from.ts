@@ -4,7 +4,7 @@ import type { CommandContext } from '../../kernel/command-context.js';
 import { pointerStep } from '../../kernel/json-pointer.js';
 import { dryRunIn, expectedVersionIn, occurredAtIn } from './command-headers.js';
 import { invalidInput } from './invalid-input.js';
-import { callerOf, correlationIdOf, receiptOf } from './request-state.js';
+import { callerOf, correlationIdOf, nowOf, receiptOf } from './request-state.js';
 import { newId } from '../new-id.js';
 
 /** The context of a command, built from the caller's key and the request's headers: a parameter of its handler. */
@@ -22,7 +22,7 @@ export function commandContextOf(request: FastifyRequest): CommandContext {
   const { headers } = request;
   const { dry_run: dryRun, ...unknown } = request.query as Record<string, unknown>;
   refuseUnknown(Object.keys(unknown));
-  const now = new Date().toISOString();
+  const now = nowOf(request);
   const occurredAt = occurredAtIn(headers['x-occurred-at'], now);
   const expectedVersion = expectedVersionIn(headers['if-match']);
   const receipt = receiptOf(request);

@@ -1,7 +1,8 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { from, lastValueFrom, map, mergeMap, type Observable } from 'rxjs';
+import { from, lastValueFrom, map, mergeMap, type Observable, tap } from 'rxjs';
 import type { Caller, Outcome } from '../../kernel/command-context.js';
+import type { DatabaseClock } from '../database/database-clock.js';
 import { opened } from '../personal-data/encryption.js';
 import type { PersonKeys } from '../personal-data/person-keys.js';
 import { dryRunIn, idempotencyKeyIn } from './command-headers.js';
@@ -10,7 +11,7 @@ import type { Idempotency, KeyedRequest } from './idempotency.js';
 import { outcomeAnswer } from '../event-store/outcome-answer.js';
 import type { Answer } from './problem-document.js';
 import { requestHash } from './request-hash.js';
-import { callerOf, correlationIdOf, instanceOf, pathOf, rememberReceipt } from './request-state.js';
+import { callerOf, correlationIdOf, instanceOf, pathOf, rememberNow, rememberReceipt } from './request-state.js';
 
 const keyed = new Set(['POST', 'PUT', 'PATCH']);
 
@@ -24,6 +25,7 @@ export class CommandInterceptor implements NestInterceptor {
   constructor(
     private readonly idempotency: Idempotency,
     private readonly personKeys: Pick<PersonKeys, 'find'>,
+    private readonly clock: Pick<DatabaseClock, 'now'>,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler<Outcome | undefined>): Observable<unknown> {
@@ -31,7 +33,9 @@ export class CommandInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    return this.answered(request, next).pipe(
+    return from(this.clock.now()).pipe(
+      tap((now) => rememberNow(request, now)),
+      mergeMap(() => this.answered(request, next)),
       mergeMap(async (answer) => answer && send(reply, await this.readable(answer, request))),
     );
   }

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { KeyGuard } from '../auth/key.guard.js';
 import { KeyRing } from '../auth/key-ring.js';
 import { requireAccessOnEveryRoute } from '../auth/route-access.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import { Receipts } from '../event-store/receipts.js';
 import { PersonKeys } from '../personal-data/person-keys.js';
 import { NestLog } from '../telemetry/nest-log.js';
@@ -41,7 +42,7 @@ class HttpRoot {}
 /**
  * Puts the whole edge around `rootModule`, ready for `listen` or `inject`.
  *
- * `rootModule` has to provide `Receipts`, `PersonKeys` and, with `AuthModule`, keys. Refuses to start where a route does not say who
+ * `rootModule` has to provide `Receipts`, `PersonKeys`, `DatabaseClock` and, with `AuthModule`, keys. Refuses to start where a route does not say who
  * may call it.
  */
 export async function createHttpApp(
@@ -60,7 +61,8 @@ export async function createHttpApp(
   connect(app, adapter, { logger, guard });
   app.useGlobalGuards(guard);
   const idempotency = new Idempotency(app.get(Receipts, anywhere));
-  app.useGlobalInterceptors(new CommandInterceptor(idempotency, app.get(PersonKeys, anywhere)));
+  const [personKeys, clock] = [app.get(PersonKeys, anywhere), app.get(DatabaseClock, anywhere)];
+  app.useGlobalInterceptors(new CommandInterceptor(idempotency, personKeys, clock));
   app.useGlobalPipes(new FieldsPipe());
   serveOpenApi(app, version);
   await app.init();

@@ -8,6 +8,7 @@ import { KeyRing } from '../auth/key-ring.js';
 import { KeysController } from '../auth/keys.controller.js';
 import { NewKeys } from '../auth/new-keys.js';
 import { DEFAULT_TENANT_ID, type Role } from '../../kernel/command-context.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import { Receipts } from '../event-store/receipts.js';
 import { PersonKeys } from '../personal-data/person-keys.js';
 import { createLogger } from '../telemetry/logger.js';
@@ -44,6 +45,7 @@ export async function httpFixture(
       { provide: ApiKeyStore, useValue: keys },
       { provide: Receipts, useValue: receipts },
       { provide: PersonKeys, useValue: nobodysKeys },
+      { provide: DatabaseClock, useValue: thisClock },
     ],
   })
   class FixtureModule {}
@@ -54,6 +56,9 @@ export async function httpFixture(
 
 /** No answer of a throw-away controller is about a person. */
 const nobodysKeys: Pick<PersonKeys, 'find'> = { find: () => Promise.resolve(new Map()) };
+
+/** There is no database whose clock it could be. */
+const thisClock: Pick<DatabaseClock, 'now'> = { now: () => Promise.resolve(new Date().toISOString()) };
 
 async function keyFor(keys: MemoryApiKeyStore, roles: readonly Role[]): Promise<{ authorization: string }> {
   const secret = newSecret();

@@ -5,7 +5,7 @@ import { isUuid } from './field-rules.js';
 import { newId } from '../new-id.js';
 
 /** What the edge learns of a request on its way in. */
-type RequestState = { correlationId: string; startedAt: number; caller?: Caller; receipt?: ReceiptKey };
+type RequestState = { correlationId: string; startedAt: number; now?: string; caller?: Caller; receipt?: ReceiptKey };
 
 const states = new WeakMap<object, RequestState>();
 
@@ -45,6 +45,18 @@ export function callerOf(request: FastifyRequest): Caller {
   const caller = knownCallerOf(request);
   if (caller === undefined) throw refuse('unauthorized', 'Send a valid key: Authorization: Bearer <key>.');
   return caller;
+}
+
+/** Keeps when a command was asked for, by the database's clock. */
+export function rememberNow(request: FastifyRequest, now: string): void {
+  stateOf(request).now = now;
+}
+
+/** When a command was asked for, by the database's clock: due times are told by it. Only a route described as a command knows it. */
+export function nowOf(request: FastifyRequest): string {
+  const { now } = stateOf(request);
+  if (now === undefined) throw new Error(`${request.method} ${instanceOf(request)} is not described as a command.`);
+  return now;
 }
 
 /** Keeps the receipt of the request's idempotency key, for the command it becomes. */

@@ -10,6 +10,8 @@ export type DueRun = Readonly<{
   runId: string;
   /** The run's version at the last event about these timers. */
   version: number;
+  /** How many of its timers are due: fewer after each waking that helped. */
+  dueCount: number;
   /** How long the first of them has been due. */
   overdueMs: number;
   /** The flow that set the first of them. */
@@ -25,6 +27,7 @@ type Row = Readonly<{
   tenant_id: string;
   run_id: string;
   version: string;
+  due_count: number;
   overdue_ms: number;
   correlation_id: string;
   now: Date;
@@ -42,6 +45,7 @@ export class DueRuns {
       tenantId: row.tenant_id,
       runId: row.run_id,
       version: Number(row.version),
+      dueCount: row.due_count,
       overdueMs: row.overdue_ms,
       correlationId: row.correlation_id,
       now: row.now.toISOString(),
@@ -60,7 +64,7 @@ const DUE = {
   text: `
     with clock as materialized (select date_trunc('milliseconds', clock_timestamp()) as now),
     due as (
-      select t.tenant_id, t.run_id, min(t.due_at) as due_at, max(t.stream_version) as version,
+      select t.tenant_id, t.run_id, min(t.due_at) as due_at, max(t.stream_version) as version, count(*)::int as due_count,
         (array_agg(t.set_by order by t.due_at))[1] as set_by
       from timers t join pipeline_runs r on r.id = t.run_id and r.status = 'running'
       where t.status = 'waiting' and t.due_at <= (select now from clock) and not exists (
@@ -68,7 +72,7 @@ const DUE = {
         where aside.run_id = t.run_id and t.stream_version <= aside.version)
       group by t.tenant_id, t.run_id order by min(t.due_at) limit $3
     )
-    select d.tenant_id, d.run_id, d.version, e.correlation_id, clock.now,
+    select d.tenant_id, d.run_id, d.version, d.due_count, e.correlation_id, clock.now,
       (extract(epoch from clock.now - d.due_at) * 1000)::float8 as overdue_ms
     from due d cross join clock join stage_events e on e.stream_id = d.run_id and e.stream_version = d.set_by
     order by d.due_at`,

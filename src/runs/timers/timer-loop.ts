@@ -36,7 +36,7 @@ export class TimerLoop implements BeforeApplicationShutdown {
   private readonly stopping = new AbortController();
   private readonly aside = new SetAside();
   private readonly headStartMs = HEAD_START_MS * (1 + Math.random());
-  private woken: ReadonlyMap<string, number> = new Map();
+  private woken: ReadonlyMap<string, DueRun> = new Map();
   private running: Promise<void> | null = null;
 
   constructor(
@@ -73,11 +73,11 @@ export class TimerLoop implements BeforeApplicationShutdown {
   async fire(): Promise<number> {
     const found = await this.due.find(this.aside.at(performance.now()));
     const mine = found.filter((run) => run.overdueMs >= this.headStartMs || this.knows(run));
-    const repeated = mine.filter(({ runId, version }) => this.woken.get(runId) === version);
+    const repeated = mine.filter((run) => isAsBefore(run, this.woken.get(run.runId)));
     for (const run of repeated) this.aside.add(run, performance.now());
     const others = mine.filter((run) => !repeated.includes(run));
     await Promise.all(others.map((run) => this.wake(run)));
-    this.woken = new Map(others.map(({ runId, version }) => [runId, version]));
+    this.woken = new Map(others.map((run) => [run.runId, run]));
     if (others.length > 0) return 0;
     const waits = found.map(({ overdueMs }) => Math.max(1, this.headStartMs - overdueMs));
     return Math.min(LOOK_EVERY_MS, (await this.due.nextInMs()) ?? LOOK_EVERY_MS, ...waits);
@@ -97,4 +97,9 @@ export class TimerLoop implements BeforeApplicationShutdown {
       this.logger.error(error, `Run ${runId} could not be woken; it is tried again after a while.`);
     }
   }
+}
+
+/** A command does only so much: after it the latest of many timers may stand as it was, with fewer beside it. */
+function isAsBefore({ version, dueCount }: DueRun, woken: DueRun | undefined): boolean {
+  return woken?.version === version && woken.dueCount === dueCount;
 }

@@ -47,7 +47,8 @@ export const jobDecider: Decider<Job | null, JobCommand, JobEvent> = {
   evolve: evolveJob,
 };
 
-function jobEvents(job: Job, { type, data, now }: AskedOfJob & Readonly<{ now: string }>): readonly JobEvent[] {
+/** What becomes of a job that was queued, wherever it is. */
+export function jobEvents(job: Job, { type, data, now }: AskedOfJob & Readonly<{ now: string }>): readonly JobEvent[] {
   switch (type) {
     case 'complete_job':
       return completeJob(job, data);
