@@ -47,6 +47,23 @@ describe('an expression that cannot be evaluated', () => {
   });
 });
 
+describe('conditions that would look through too much together', () => {
+  it('fail the node whose output they are asked of, before any is asked', () => {
+    const targets = Array.from({ length: 100 }, (_, index) => `n${String(index)}`);
+    const stage = graphStage(
+      [trigger(), agent('a'), ...targets.map((id) => noop(id))],
+      ['start>a', ...targets.map((id) => `a>${id}: output.text != ""`)],
+    );
+    const few = played([stage], takes(['a']), completes('a', { text: 'x'.repeat(190_000) }));
+    expect(few.state.status).toBe('completed');
+    const many = played([stage], takes(['a']), completes('a', { text: 'x'.repeat(210_000) }));
+    expect(eventOf(many, 'pipeline_node.failed', 'a').detail.error).toMatchObject({
+      code: 'condition-failed',
+      message: expect.stringMatching(/^100 edges with conditions leave it/) as unknown,
+    });
+  });
+});
+
 describe('what a node makes', () => {
   const large = 'x'.repeat(262_144);
 

@@ -19,6 +19,7 @@ import {
   storyOf,
   takes,
   trigger,
+  wakes,
   type Move,
 } from '../../test/support/graph-story.js';
 
@@ -130,7 +131,7 @@ describe('the job of a node', () => {
 
   it('fails then, where its node says so', () => {
     const failing = graphStage([trigger(), agent('a', { on_exhausted: 'fail' })], ['start>a'], {
-      graph: { max_retries_per_node: 0 },
+      graph: { max_retries_per_node: 0, timeout_seconds: 100_000 },
     });
     const run = played([failing], takes(['a']), fails('a'));
     expect(statuses(run)).toMatchObject({ a: 'failed' });
@@ -159,6 +160,25 @@ describe('the job of a node', () => {
     lost.when(says('lose_lease', data)).thenNothing();
     lost.when(says('complete_job', { ...data, output: {} })).thenRejects('lease-lost');
     lost.when(says('cancel_job', { ...data, reason: 'No.' })).thenRejects('job-closed');
+  });
+});
+
+describe('a node with a time limit whose job needs a person', () => {
+  const limited = graphStage([trigger(), agent('a', { timeout_seconds: 60 })], ['start>a'], {
+    graph: { max_retries_per_node: 0, timeout_seconds: 100_000 },
+  });
+  const waiting = [takes(['a']), fails('a', {}, 1)];
+
+  it('has none meanwhile', () => {
+    expect(statuses(played([limited], ...waiting, wakes(1000)))).toMatchObject({ a: 'waiting' });
+  });
+
+  it('has it anew when it runs again', () => {
+    const again = [...waiting, retries('a', undefined, 1000), takes(['a'], 1001)];
+    const run = played([limited], ...again);
+    expect(eventOf(run, 'pipeline_node.retrying', 'a').detail.times_out_at).toBe(noonPlus(1060));
+    expect(statuses(played([limited], ...again, wakes(1059)))).toMatchObject({ a: 'running' });
+    expect(statuses(played([limited], ...again, wakes(1060)))).toMatchObject({ a: 'failed' });
   });
 });
 

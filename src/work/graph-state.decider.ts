@@ -102,9 +102,15 @@ function nextNode(node: NodeState, event: NodeEvent): NodeState {
     case 'pipeline_node.started':
       return { ...node, status: 'running', startedAt: event.detail.started_at, timesOutAt: event.detail.times_out_at };
     case 'pipeline_node.waiting':
-      return { ...node, status: 'waiting', dueAt: event.detail.due_at };
+      // Whoever waits for a person has no time limit meanwhile.
+      return { ...node, status: 'waiting', dueAt: event.detail.due_at, timesOutAt: null };
     case 'pipeline_node.retrying':
-      return { ...node, status: 'running', retryCount: event.detail.retry_count };
+      return {
+        ...node,
+        status: 'running',
+        retryCount: event.detail.retry_count,
+        timesOutAt: event.detail.times_out_at ?? node.timesOutAt ?? null,
+      };
     case 'pipeline_node.completed':
       return { ...ended(withoutOutput(node)), status: 'completed', output: event.detail.output };
     case 'pipeline_node.failed':

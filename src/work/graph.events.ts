@@ -91,7 +91,11 @@ export type NodeEvent =
       'pipeline_node.waiting',
       OfNode<{ for: 'timer' | 'human'; due_at: string | null; message: string | null }>
     >
-  | DomainEvent<'pipeline_node.retrying', OfNode<{ retry_count: number; error: string; next_run_at: string }>>
+  /** `times_out_at` is a new time limit, where a person has it run again; null where the one it had stands. */
+  | DomainEvent<
+      'pipeline_node.retrying',
+      OfNode<{ retry_count: number; error: string; next_run_at: string; times_out_at: string | null }>
+    >
   | DomainEvent<'pipeline_node.completed', OfNode<{ output: JsonValue } & Ended>>
   | DomainEvent<'pipeline_node.failed', OfNode<{ error: NodeError } & Ended>>
   | DomainEvent<

@@ -4,12 +4,12 @@ import type { JsonValue } from '../kernel/json.js';
 import type { IndexedEdge } from './graph-index.policy.js';
 import type { EdgeResolution, Incoming, NodeError, NodeEvent, Outgoing, SkipReason } from './graph.events.js';
 import { type AtHand, told, valuesFor } from './node-at-hand.policy.js';
-import { MAX_OUTPUTS_LENGTH, MAX_OUTPUT_LENGTH, lengthOf } from './output-limits.policy.js';
+import { MAX_LOOKED_THROUGH, MAX_OUTPUTS_LENGTH, MAX_OUTPUT_LENGTH, lengthOf } from './output-limits.policy.js';
 
 /** It made its output; where that is too large, or the condition of an edge cannot be evaluated, it failed: that does not mean false. */
 export function completed(at: AtHand, output: JsonValue): NodeEvent {
-  const tooLarge = outputFault(at, output);
-  if (tooLarge !== null) return failed(at, tooLarge);
+  const fault = outputFault(at, output) ?? conditionsFault(at, output);
+  if (fault !== null) return failed(at, fault);
   const edges: Outgoing[] = [];
   for (const edge of outgoingOf(at)) {
     const resolution = resolutionOf(at, edge, output);
@@ -37,6 +37,16 @@ function outputFault({ graph }: AtHand, output: JsonValue): NodeError | null {
   if (length <= MAX_OUTPUT_LENGTH && graph.outputLength + length <= MAX_OUTPUTS_LENGTH) return null;
   const limits = `${String(MAX_OUTPUT_LENGTH)} is the limit, ${String(MAX_OUTPUTS_LENGTH)} for all nodes together`;
   return { code: 'output-too-large', message: `Its output has ${String(length)} characters as JSON; ${limits}.` };
+}
+
+/** Every condition may look through the whole output: together they look through so much that it takes a fraction of a second. */
+function conditionsFault(at: AtHand, output: JsonValue): NodeError | null {
+  const count = outgoingOf(at).filter(({ condition }) => condition !== undefined).length;
+  if (count * lengthOf(output) <= MAX_LOOKED_THROUGH) return null;
+  const message =
+    `${String(count)} edges with conditions leave it, and its output has ${String(lengthOf(output))} characters as JSON; ` +
+    `${String(MAX_LOOKED_THROUGH)} characters to look through in all are the limit. Hand on less, or judge in steps.`;
+  return { code: 'condition-failed', message };
 }
 
 function resolutionOf(at: AtHand, { id, condition }: IndexedEdge, output: JsonValue): EdgeResolution | NodeError {

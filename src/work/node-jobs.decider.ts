@@ -58,13 +58,16 @@ function meaningOf(at: AtHand, event: JobEvent): NodeEvent | null {
   }
 }
 
-/** Its time limit begins with the first attempt, and is for all attempts together. */
 function started(at: AtHand, jobId: string): NodeEvent {
-  const { now } = at.about;
-  const limit = at.node.config['timeout_seconds'];
-  const times_out_at = typeof limit === 'number' ? addSeconds(now, limit) : null;
   const because = incomingOf(at.graph, at.index, at.place);
-  return told(at, 'pipeline_node.started', { job_id: jobId, started_at: now, times_out_at, because });
+  const detail = { job_id: jobId, started_at: at.about.now, times_out_at: timeLimit(at), because };
+  return told(at, 'pipeline_node.started', detail);
+}
+
+/** It begins with the first attempt and is for all attempts together, but those after a person was waited for: they have it anew. */
+function timeLimit({ node, about }: AtHand): string | null {
+  const seconds = node.config['timeout_seconds'];
+  return typeof seconds === 'number' ? addSeconds(about.now, seconds) : null;
 }
 
 /** A job that a person hurries on, or gives another payload before it ran, is not tried once more: nothing becomes of its node. */
@@ -75,7 +78,8 @@ function retrying(
   if (detail.from === 'QUEUED') return null;
   const error = detail.error ?? reason ?? 'A person has it run again.';
   const retry_count = (at.state.retryCount ?? 0) + 1;
-  return told(at, 'pipeline_node.retrying', { retry_count, error, next_run_at: detail.next_run_at });
+  const times_out_at = detail.from === 'NEEDS_HUMAN' ? timeLimit(at) : null;
+  return told(at, 'pipeline_node.retrying', { retry_count, error, next_run_at: detail.next_run_at, times_out_at });
 }
 
 /** The node is out of time, and its job with it. */

@@ -81,7 +81,12 @@ const effects: { readonly [Type in RunEvent['type']]?: (event: Of<Type>) => read
   },
   'pipeline_node.waiting': (event) => {
     const { due_at: dueAt, stage } = event.detail;
-    return dueAt === null ? noTimer : [{ ...nodeTimer('node_delay', event), stage, dueAt }];
+    if (dueAt === null) return [{ ...nodeTimer('node_timeout', event), ends: 'cancelled' }];
+    return [{ ...nodeTimer('node_delay', event), stage, dueAt }];
+  },
+  'pipeline_node.retrying': (event) => {
+    const { times_out_at: dueAt, stage } = event.detail;
+    return dueAt === null ? noTimer : [{ ...nodeTimer('node_timeout', event), stage, dueAt }];
   },
   'pipeline_node.skipped': () => [{ ...goingOn, ends: 'fired' }],
   'pipeline_node.completed': (event) => ended(event, 'cancelled'),
