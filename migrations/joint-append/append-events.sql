@@ -60,15 +60,16 @@ begin
     perform take_claims(s_tenants[o], s_streams[o], c) from unnest(s_claims) with ordinality u(c, o) where c is not null;
   end if;
 
+  e_act := coalesce(e_act, e_stream);
   insert into stage_events (tenant_id, stream_id, stream_version, id, stream_type, event_type, category, schema_version,
     correlation_id, causation_id, actor_type, actor_id, from_stage, to_stage, reason, detail, context, occurred_at, recorded_at,
     leaf_hash, epoch, xid, sequence)
   select s_tenants[s], s_streams[s], s_expected[s] + e_number[i], e_ids[i], s_stream_types[s], e_types[i], e_categories[i],
-    e_schema_versions[i], a_correlations[a], e_causations[i], e_actor_types[i], e_actor_ids[i], e_from_stages[i], e_to_stages[i],
-    e_reasons[i], e_details[i], a_contexts[a], coalesce(a_occurred[a], v_recorded[s]), v_recorded[s],
-    leaf_hash(e_content_hashes[i], coalesce(a_occurred[a], v_recorded[s]), v_recorded[s]),
-    (select e.epoch from seal_state e), pg_current_xact_id(), nextval('stage_event_sequence')
-  from unnest(e_stream, coalesce(e_act, e_stream)) with ordinality as e(s, a, i); -- Unnesting all of them side by side costs a scan for each.
+    e_schema_versions[i], a_correlations[e_act[i]], e_causations[i], e_actor_types[i], e_actor_ids[i], e_from_stages[i],
+    e_to_stages[i], e_reasons[i], e_details[i], a_contexts[e_act[i]], coalesce(a_occurred[e_act[i]], v_recorded[s]), v_recorded[s],
+    leaf_hash(e_content_hashes[i], coalesce(a_occurred[e_act[i]], v_recorded[s]), v_recorded[s]),
+    (select l.epoch from seal_state l), pg_current_xact_id(), nextval('stage_event_sequence')
+  from unnest(e_stream) with ordinality as e(s, i); -- Unnesting all of them side by side costs a scan for each.
 
   if r_tables is not null then
     perform put_read_models(r_tables, array(
