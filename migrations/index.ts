@@ -8,6 +8,7 @@ import { Projections1763600000007 } from './1763600000007-projections.js';
 import { Insights1763600000008 } from './1763600000008-insights.js';
 import { Jobs1763600000009 } from './1763600000009-jobs.js';
 import { GraphRuns1763600000010 } from './1763600000010-graph-runs.js';
+import { JointAppend1763600000011 } from './1763600000011-joint-append.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   Insights1763600000008,
   Jobs1763600000009,
   GraphRuns1763600000010,
+  JointAppend1763600000011,
 ];

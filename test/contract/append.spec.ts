@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { v7 as newId } from 'uuid';
+import { sessionOptions } from '../../src/platform/database/data-source.js';
 import type { Append } from '../../src/platform/event-store/append.js';
 import {
   ClaimHeldError,
@@ -7,7 +9,7 @@ import {
   TransientError,
   UnwritableError,
 } from '../../src/platform/event-store/errors.js';
-import { RECORDED_AT } from '../../src/platform/event-store/append-parameters.js';
+import { RECORDED_AT, appendParameters } from '../../src/platform/event-store/append-parameters.js';
 import { leafHash } from '../../src/platform/event-store/content-hash.js';
 import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import { note, openStore } from '../support/store.js';
@@ -72,6 +74,53 @@ describe('appending to a stream', () => {
     const [event] = await read(streamId);
     expect(event?.occurredAt).toBe('2026-01-02T03:04:05.678Z');
     expect(event?.recordedAt).not.toBe(event?.occurredAt);
+  });
+
+  it('records for each event the flow and the act it is of, and when it happened', async () => {
+    const streamId = newId();
+    const about = { command_id: newId(), stream_version: 0 };
+    const own = [
+      { correlationId: newId(), context: about },
+      { correlationId: newId(), context: about, occurredAt: '2026-01-02T03:04:05.678Z' },
+      { correlationId: newId(), context: { command_id: newId(), stream_version: 2 } },
+    ];
+    const events = own.map((one, index) => note(streamId, index + 1, one));
+    const lone = newId();
+    await opened.store.append([
+      notes(lone, 0, 1),
+      { streamId, expectedVersion: 0, events, rows: {} },
+      notes(newId(), 0, 1),
+    ]);
+    const recorded = await read(streamId);
+    expect(recorded.map(({ correlationId, context }) => ({ correlationId, context }))).toEqual(
+      own.map(({ correlationId, context }) => ({ correlationId, context })),
+    );
+    expect(recorded.map(({ occurredAt, recordedAt }) => occurredAt === recordedAt)).toEqual([true, false, true]);
+    expect(recorded[1]?.occurredAt).toBe('2026-01-02T03:04:05.678Z');
+    expect(new Set(recorded.map(({ recordedAt }) => recordedAt)).size).toBe(1);
+    expect([...recorded, ...(await read(lone))].map((event) => [leafHash(event).toString('hex')])).toEqual(
+      [...recorded, ...(await read(lone))].map(({ leafHash: stored }) => [stored]),
+    );
+  });
+
+  it('takes the append of a process that knows one act for each stream', async () => {
+    const [streamId, other] = [newId(), newId()];
+    const [correlationId, context] = [newId(), { command_id: newId() }];
+    const flow = { correlationId, context };
+    const values = appendParameters([
+      { streamId, expectedVersion: 0, events: [note(streamId, 1, flow), note(streamId, 2, flow)], rows: {} },
+      notes(other, 0, 1),
+    ]);
+    expect(values.pop()).toBeNull();
+    const places = values.map((_, index) => `$${String(index + 1)}`).join(', ');
+    const client = new pg.Client({ ...opened.connection, options: sessionOptions('stageline_app') });
+    await client.connect();
+    await client.query(`select append_events(${places})`, values);
+    await client.end();
+    const recorded = await read(streamId);
+    expect(recorded).toMatchObject([flow, flow]);
+    expect(recorded.map((event) => leafHash(event).toString('hex'))).toEqual(recorded.map(({ leafHash }) => leafHash));
+    expect(await read(other)).toHaveLength(1);
   });
 
   it('refuses another version than the stream is at, saying both, and burns no sequence number', async () => {

@@ -1,6 +1,6 @@
 import { refuse } from '../../src/kernel/domain-error.js';
 import type { DomainEvent } from '../../src/kernel/recorded-event.js';
-import type { Task } from '../../src/platform/event-store/command-executor.js';
+import type { Task } from '../../src/platform/event-store/waiting-commands.js';
 import type { StreamType } from '../../src/platform/event-store/stream-type.js';
 import { contextOf } from './store.js';
 
@@ -9,7 +9,7 @@ type BookClosed = DomainEvent<'book.closed', { by: string }>;
 type BookOpened = DomainEvent<'book.opened', { by: string }>;
 type NotebookEvent = NoteAdded | BookClosed | BookOpened;
 
-type NotebookCommand = Readonly<
+export type NotebookCommand = Readonly<
   { type: 'add'; text: string } | { type: 'close' } | { type: 'open' } | { type: 'fill' }
 >;
 type NotebookState = Readonly<{ notes: number; isClosed: boolean }>;
@@ -48,6 +48,17 @@ export const notebook: NotebookStream = {
   catalogue: { 'note.added': catalogued, 'book.closed': catalogued, 'book.opened': catalogued },
   stateVersion: 1,
   projections: [],
+};
+
+/** A notebook that claims the text of each note that says so, for as long as there are notebooks. */
+export const claimingNotebook: NotebookStream = {
+  ...notebook,
+  claims: (_before, events) => ({
+    take: events.flatMap((event) =>
+      event.type === 'note.added' && event.detail.text.startsWith('claim:') ? [event.detail.text] : [],
+    ),
+    release: [],
+  }),
 };
 
 /** A command on a notebook as the executor takes it. */

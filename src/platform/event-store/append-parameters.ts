@@ -21,20 +21,24 @@ type NewEvent = Recorded<DomainEvent<string, object>>;
  */
 export const RECORDED_AT = `recorded-at:${randomUUID()}`;
 
-/** The parameters of `append_events`, in their order; an array that no command of the append needs is null. */
+/** The parameters of `append_events`, in their order; an array that nothing in the append needs is null. */
 export function appendParameters(appends: readonly Append[]): unknown[] {
-  const events = appends.flatMap(({ events }, command) => events.map((event, index) => ({ event, command, index })));
-  const rows = appends.flatMap((append, command) => rowsOf(append).map((row) => ({ ...row, command })));
+  const events = appends.flatMap(({ events }, stream) => events.map((event, index) => ({ event, stream, index })));
+  const rows = appends.flatMap((append, stream) => rowsOf(append).map((row) => ({ ...row, stream })));
+  const actOf = actsOf(appends);
+  const acts = events.filter((_, index) => actOf[index] !== actOf[index - 1]).map(({ event }) => event);
   return [
     RECORDED_AT,
     bigintArray(appends.map(({ streamId }) => lockOf(streamId)).sort()),
-    ...commandParameters(appends, appends.map(firstEvent)),
-    integerArray(events.map(({ command }) => command + 1)),
+    ...streamParameters(appends, appends.map(firstEvent)),
+    ...actParameters(acts),
+    ...commandParameters(appends),
+    integerArray(events.map(({ stream }) => stream + 1)),
     integerArray(events.map(({ index }) => index + 1)),
     ...eventParameters(events.map(({ event }) => event)),
     unlessNone(
       integerArray,
-      rows.map(({ command }) => command + 1),
+      rows.map(({ stream }) => stream + 1),
     ),
     unlessNone(
       textArray,
@@ -44,20 +48,50 @@ export function appendParameters(appends: readonly Append[]): unknown[] {
       textArray,
       rows.map(({ json }) => json),
     ),
+    acts.length === appends.length ? null : integerArray(actOf), // Each stream has one act, at the same place.
   ];
 }
 
-function commandParameters(appends: readonly Append[], firsts: readonly NewEvent[]): unknown[] {
-  const receipts = appends.map(({ receipt }) => receipt ?? null);
+/** For each event the number of its act, from 1: events of one stream side by side that have the same to say of it are one command's. */
+function actsOf(appends: readonly Append[]): readonly number[] {
+  let count = 0;
+  return appends.flatMap(({ events }) =>
+    events.map((event, index) => {
+      const before = events[index - 1];
+      count += before !== undefined && isSameAct(before, event) ? 0 : 1;
+      return count;
+    }),
+  );
+}
+
+function isSameAct(one: NewEvent, other: NewEvent): boolean {
+  return (
+    one.context === other.context && one.correlationId === other.correlationId && one.occurredAt === other.occurredAt
+  );
+}
+
+function streamParameters(appends: readonly Append[], firsts: readonly NewEvent[]): unknown[] {
   return [
     uuidArray(firsts.map(({ tenantId }) => tenantId)),
     uuidArray(appends.map(({ streamId }) => streamId)),
     textArray(firsts.map(({ streamType }) => streamType)),
     bigintArray(appends.map(({ expectedVersion }) => BigInt(expectedVersion))),
     integerArray(appends.map(({ events }) => events.length)),
-    uuidArray(firsts.map(({ correlationId }) => correlationId)),
-    jsonbArray(firsts.map(({ context }) => JSON.stringify(context))),
-    timestamptzArray(firsts.map(({ occurredAt }) => (occurredAt === RECORDED_AT ? null : occurredAt))),
+  ];
+}
+
+function actParameters(acts: readonly NewEvent[]): unknown[] {
+  return [
+    uuidArray(acts.map(({ correlationId }) => correlationId)),
+    jsonbArray(acts.map(({ context }) => JSON.stringify(context))),
+    timestamptzArray(acts.map(({ occurredAt }) => (occurredAt === RECORDED_AT ? null : occurredAt))),
+  ];
+}
+
+/** What a stream's one command has beside events; commands that share an append have neither receipts nor claims. */
+function commandParameters(appends: readonly Append[]): unknown[] {
+  const receipts = appends.map(({ receipt }) => receipt ?? null);
+  return [
     unlessNone(
       textArray,
       receipts.map((receipt) => receipt && receipt.key),

@@ -9,10 +9,8 @@
  * there is enough for both. A group that the database refuses was rolled back whole, so it is sent again in ever smaller parts, until only the
  * one at fault is refused. Where it is not known whether the database committed, nothing is sent again: all learn that, as they would have alone.
  */
-import { DatabaseError } from 'pg';
-import { DomainError } from '../../kernel/domain-error.js';
 import type { Append, Appended } from './append.js';
-import { ClaimHeldError, ConcurrencyError, TransientError, UnwritableError } from './errors.js';
+import { wasRolledBack } from './errors.js';
 
 /** Transactions under way at once, where many wait. One would leave the database idle while a group is put together. */
 const UNDER_WAY = 2;
@@ -122,14 +120,3 @@ function partsOf(group: readonly Waiting[]): readonly (readonly Waiting[])[] {
     group.slice(part * size, (part + 1) * size),
   );
 }
-
-/** An answer of the database itself, so that the transaction is over and left nothing; or nothing was sent. */
-function wasRolledBack(error: unknown): boolean {
-  if (error instanceof DatabaseError) return !endOfConnection.test(error.code ?? '08');
-  return [DomainError, ConcurrencyError, ClaimHeldError, TransientError, UnwritableError].some(
-    (kind) => error instanceof kind,
-  );
-}
-
-// SQLSTATE classes of a connection or server that went away: perhaps after the commit, before its answer.
-const endOfConnection = /^(?:08|57P|58|XX)/;

@@ -13,7 +13,7 @@ export type StoredAnswer = Readonly<{
   personId?: string;
 }>;
 
-/** What one command writes to one stream, all or nothing. Events carry the placeholder for the time they are recorded at. */
+/** What one command, or several after each other, write to one stream, all or nothing. Events carry the placeholder for the time they are recorded at. */
 export type Append = Readonly<{
   streamId: string;
   expectedVersion: number;

@@ -1,53 +1,59 @@
 /**
- * How every command runs: load, decide, append, answer.
+ * How every command runs: wait, load, decide, append, answer.
  *
- *   turn      commands on one stream take turns in this process, so that they do not fight over versions they could have waited for
+ *   wait      commands on one stream take turns in this process, in the order they came; the one whose turn it is takes along what else waits
+ *             for the stream, up to a bound. One with an idempotency key or a named version goes alone, and so does a dry run
  *   load      the stream as this process remembers it, else from the database; nothing where its id was made for the command
- *   decide    pure; a refusal, or an answer without events, from a memory that turns out to be behind the database is thought over
- *   append    events, read models and receipt in one transaction; where another process was faster, load and decide again, unless
- *             the client named the version it decided by
- *   answer    from the rows as they now are, without reading them back
+ *   decide    pure, each command on what those before it leave; a refusal is for that command alone. Where nothing is to be written and the
+ *             memory turns out to be behind the database, all of them are thought over
+ *   append    the events of all of them, their read models and the receipt in one transaction; where another process was faster, load and
+ *             decide again, fewer of them at a time, unless the client named the version it decided by
+ *   answer    each from the rows as its own events leave them, without reading them back
  *
- * A crash before the append's commit leaves nothing. After it, everything: an unanswered client that repeats its idempotency key gets the
- * stored answer.
+ * Each event is recorded with the flow, the actor, the context and the time of occurrence of its own command; the time of recording is the append's.
+ * A command that moves claims is appended alone: those after it are decided once it is known whether it has them. An append of several that the
+ * database refuses for another reason was rolled back whole, so they are run again one by one, and only the one at fault is refused.
+ *
+ * A crash before the append's commit leaves nothing, of none of them. After it, everything: an unanswered client that repeats its idempotency key
+ * gets the stored answer. Where it is not known whether the database committed, those who wrote are told; the others are run again.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import type { Outcome } from '../../kernel/command-context.js';
 import { refuse } from '../../kernel/domain-error.js';
-import type { StreamRows } from '../../kernel/projection.js';
-import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
-import { outcomeAnswer } from './outcome-answer.js';
-import type { CommandContext, Outcome, Reply } from '../../kernel/command-context.js';
-import { ConcurrencyError, TransientError } from './errors.js';
-import type { Append, StoredAnswer } from './append.js';
+import type { DomainEvent } from '../../kernel/recorded-event.js';
+import { isConflict } from './errors.js';
 import { EventStore } from './event-store.js';
-import { type Folded, changedRows, foldEvents, nothingYet, withoutFinalRows } from './folded.js';
-import { newEvents, recordedAt } from './new-events.js';
+import { type Folded, nothingYet, withoutFinalRows } from './folded.js';
+import { answerRefused, answerReplayed, answerUnwritten, answerWritten } from './joint-answers.js';
+import { type Judged, decideTogether, isToBeWritten, jointAppend } from './joint-decision.js';
+import { type StoredEvent, eventOnWire } from './stored-event.js';
 import { StreamMemory, streamKey } from './stream-memory.js';
-import { eventOnWire } from './stored-event.js';
 import type { StreamType } from './stream-type.js';
 import { Turns } from './turns.js';
+import { type Task, type Waiting, WaitingCommands } from './waiting-commands.js';
 
-/** What a command's handler knows: which stream, the words of the command, and how to answer from the rows it leaves. */
-export type Task<Command> = Readonly<{
-  streamId: string;
-  command: Command;
-  context: CommandContext;
-  answer: (rows: StreamRows) => Reply;
-  /** The stream's id was made for this very command: there is nothing to load. Where there is after all, it is decided anew. */
-  isNew?: true;
-}>;
-
-/** How often a command is decided anew because others were faster, before it gives up. */
+/** How often commands are decided anew because others were faster, before they are given up. */
 const ATTEMPTS = 40;
 
 /** The first attempts follow at once; the later ones pause, at most so long. */
 const AT_ONCE = 2;
 const MAX_PAUSE_MS = 25;
 
+/** The stream that commands wait for. */
+type Stream<State, Command, Event extends DomainEvent<string, object>> = Readonly<{
+  type: StreamType<State, Command, Event>;
+  tenantId: string;
+  streamId: string;
+}>;
+
+/** Commands on one stream, in the order they came. */
+type Group<Command> = readonly Waiting<Command>[];
+
 @Injectable()
 export class CommandExecutor {
   private readonly turns = new Turns();
+  private readonly waiting = new WaitingCommands();
 
   constructor(
     private readonly store: EventStore,
@@ -64,145 +70,123 @@ export class CommandExecutor {
     type: StreamType<State, Command, Event>,
     task: Task<Command>,
   ): Promise<Outcome> {
-    const { caller } = task.context;
-    return this.turns.take(streamKey(type, caller.tenantId, task.streamId), () => this.attempts(type, task));
+    const stream = { type, tenantId: task.context.caller.tenantId, streamId: task.streamId };
+    const key = streamKey(type, stream.tenantId, stream.streamId);
+    const answer = Promise.withResolvers<Outcome>();
+    this.waiting.add(key, { task, answer });
+    // A command that was taken along leaves its own turn to who waits behind it.
+    void this.turns.take(key, () => this.run(stream, this.waiting.take<Command>(key)));
+    return answer.promise;
   }
 
+  /** Answers every command of the group. */
+  private async run<State, Command, Event extends DomainEvent<string, object>>(
+    stream: Stream<State, Command, Event>,
+    group: Group<Command>,
+  ): Promise<void> {
+    if (group.length === 0) return;
+    try {
+      for (const left of await this.attempts(stream, group)) await this.run(stream, left);
+    } catch (error) {
+      for (const { answer } of group) answer.reject(error);
+    }
+  }
+
+  /** Runs the first commands of the group, as many as go together; answers the groups that are left to be run. */
   private async attempts<State, Command, Event extends DomainEvent<string, object>>(
-    type: StreamType<State, Command, Event>,
-    task: Task<Command>,
-  ): Promise<Outcome> {
-    const { tenantId } = task.context.caller;
+    stream: Stream<State, Command, Event>,
+    group: Group<Command>,
+  ): Promise<readonly Group<Command>[]> {
+    const { type, tenantId, streamId } = stream;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const remembered = attempt === 0 ? this.remembered(type, task) : null;
-      const folded = remembered ?? (await this.memory.load(type, tenantId, task.streamId));
-      try {
-        const outcome = await this.run(type, task, folded);
-        if (outcome !== null) return outcome;
-      } catch (error) {
-        if (!(await this.isWorthAnotherTry(error, task, folded, remembered !== null))) throw error;
-      }
+      const remembered = attempt === 0 ? this.remembered(stream, group) : null;
+      const before = remembered ?? (await this.memory.load(type, tenantId, streamId));
+      const judged = await this.judged(stream, before, group.slice(0, shareOf(group, attempt)));
+      const left = judged.some(isToBeWritten)
+        ? await this.write(stream, before, judged)
+        : await this.leave(stream, before, judged, remembered);
+      if (left !== null) return [...left, group.slice(judged.length)];
       if (attempt >= AT_ONCE) await pause(Math.random() * MAX_PAUSE_MS); // Lets whoever is faster finish; chance keeps rivals apart.
     }
     throw refuse('service-unavailable', 'Other commands on this stream kept being faster: try again.');
   }
 
   private remembered<State, Command, Event extends DomainEvent<string, object>>(
-    type: StreamType<State, Command, Event>,
-    { isNew, streamId, context }: Task<Command>,
+    { type, tenantId, streamId }: Stream<State, Command, Event>,
+    [first]: Group<Command>,
   ): Folded<State> | null {
-    return isNew === true ? nothingYet(type) : this.memory.recall(type, context.caller.tenantId, streamId);
+    return first?.task.isNew === true ? nothingYet(type) : this.memory.recall(type, tenantId, streamId);
   }
 
-  /** Null when nothing is to be appended as this process remembers the stream, and the database has moved on since. */
-  private async run<State, Command, Event extends DomainEvent<string, object>>(
-    type: StreamType<State, Command, Event>,
-    task: Task<Command>,
+  /** What the rules say, and to a command that goes alone also the stream's version and the claims of others. */
+  private async judged<State, Command, Event extends DomainEvent<string, object>>(
+    stream: Stream<State, Command, Event>,
     before: Folded<State>,
-  ): Promise<Outcome | null> {
-    const { context } = task;
-    if (before.version > 0) await this.requireExpectedVersion(task, before);
-    const decided = type.decider.decide(before.state, task.command); // Refuses what is not there, whatever version was named.
-    await this.requireExpectedVersion(task, before);
-    const events = newEvents(type, before, decided, task);
-    if (events.length > 0 && !context.dryRun) return this.append(type, task, before, events);
-    if (await this.isBehind(task, before)) return null;
-    if (!context.dryRun) return outcomeOf(task, before);
-    if (type.claims !== undefined)
-      await this.store.requireFree(context.caller.tenantId, task.streamId, type.claims(before.state, events));
-    return rehearsed(type, task, before, events);
+    group: Group<Command>,
+  ): Promise<readonly Judged<State, Command, Event>[]> {
+    const judged = decideTogether(stream.type, before, group);
+    const [first] = judged;
+    if (first === undefined) return judged;
+    if (before.version === 0 && 'error' in first.verdict) return judged; // What is not there is refused, whatever version was named.
+    const error = await this.objection(stream, before, first);
+    return error === null ? judged : [{ ...first, verdict: { error } }];
   }
 
-  private async append<State, Command, Event extends DomainEvent<string, object>>(
-    type: StreamType<State, Command, Event>,
-    task: Task<Command>,
+  private async objection<State, Command, Event extends DomainEvent<string, object>>(
+    { tenantId, streamId }: Stream<State, Command, Event>,
+    { version }: Folded<State>,
+    { task: { context }, verdict }: Judged<State, Command, Event>,
+  ): Promise<unknown> {
+    const { expectedVersion, dryRun } = context;
+    if (expectedVersion !== undefined && expectedVersion !== version) {
+      const slice = { afterVersion: Math.min(expectedVersion, version), limit: 200 };
+      return staleVersion(expectedVersion, version, await this.store.read(tenantId, streamId, slice));
+    }
+    if (!dryRun || 'error' in verdict || verdict.claims === undefined) return null;
+    const free = this.store.requireFree(tenantId, streamId, verdict.claims);
+    return free.then(() => null).catch((error: unknown) => error);
+  }
+
+  /** Answers commands that write nothing. Null, and no answer, where the memory they were decided by is behind the database. */
+  private async leave<State, Command, Event extends DomainEvent<string, object>>(
+    { type, tenantId, streamId }: Stream<State, Command, Event>,
     before: Folded<State>,
-    events: readonly Recorded<Event>[],
-  ): Promise<Outcome> {
-    const { receipt, caller } = task.context;
-    const planned = foldEvents(type, before, events);
-    const append: Append = {
-      streamId: task.streamId,
-      expectedVersion: before.version,
-      events,
-      rows: changedRows(before, planned),
-      ...(type.claims === undefined ? {} : { claims: type.claims(before.state, events) }),
-      ...(receipt === undefined ? {} : { receipt: { ...receipt, answer: outcomeAnswer(outcomeOf(task, planned)) } }),
-    };
-    const result = await this.store.appendOne(append);
-    if ('replayed' in result) return replayedOutcome(result.replayed);
-    const after = foldEvents(type, before, recordedAt(events, result.recordedAt));
-    this.memory.keep(type, caller.tenantId, task.streamId, withoutFinalRows(type, after));
-    return { ...outcomeOf(task, after), receiptStored: receipt !== undefined };
+    judged: readonly Judged<State, Command, Event>[],
+    remembered: Folded<State> | null,
+  ): Promise<readonly Group<Command>[] | null> {
+    if (remembered !== null && (await this.store.version(tenantId, streamId)) !== before.version) return null;
+    answerUnwritten(type, before, judged);
+    return [];
   }
 
-  private async requireExpectedVersion(
-    { context: { expectedVersion, caller }, streamId }: Task<unknown>,
-    { version }: Folded<unknown>,
-  ): Promise<void> {
-    if (expectedVersion === undefined || expectedVersion === version) return;
-    const intervening = await this.store.read(caller.tenantId, streamId, {
-      afterVersion: Math.min(expectedVersion, version),
-      limit: 200,
-    });
-    const message = `You decided by version ${String(expectedVersion)}; it is now at ${String(version)}. Read what happened since and decide again.`;
-    throw refuse('stale-version', message, {
-      expected: expectedVersion,
-      actual: version,
-      intervening: intervening.filter(({ streamVersion }) => streamVersion > expectedVersion).map(eventOnWire),
-    });
-  }
-
-  private async isWorthAnotherTry(
-    error: unknown,
-    task: Task<unknown>,
-    folded: Folded<unknown>,
-    fromMemory: boolean,
-  ): Promise<boolean> {
-    if (error instanceof ConcurrencyError || error instanceof TransientError) return true;
-    return fromMemory && (await this.isBehind(task, folded));
-  }
-
-  private async isBehind({ context, streamId }: Task<unknown>, { version }: Folded<unknown>): Promise<boolean> {
-    return (await this.store.version(context.caller.tenantId, streamId)) !== version;
+  /** Appends, keeps and answers. Null, and no answer, where others were faster. */
+  private async write<State, Command, Event extends DomainEvent<string, object>>(
+    { type, tenantId, streamId }: Stream<State, Command, Event>,
+    before: Folded<State>,
+    judged: readonly Judged<State, Command, Event>[],
+  ): Promise<readonly Group<Command>[] | null> {
+    const appending = this.store.appendOne(jointAppend(streamId, before, judged));
+    const result = await appending.catch((error: unknown) => ({ error }));
+    if ('error' in result) return isConflict(result.error) ? null : answerRefused(judged, result.error);
+    if ('replayed' in result) answerReplayed(judged, result.replayed);
+    else {
+      const after = answerWritten(type, before, judged, result.recordedAt);
+      this.memory.keep(type, tenantId, streamId, withoutFinalRows(type, after));
+    }
+    return [];
   }
 }
 
-function outcomeOf(task: Task<unknown>, { rows, version }: Folded<unknown>): Outcome {
-  const { body, location, personId, kind = 'ok' } = task.answer(rows);
-  return {
-    kind,
-    body,
-    version,
-    ...(location === undefined ? {} : { location }),
-    ...(personId === undefined ? {} : { personId }),
-  };
+/** How many of the group to try: the fewer, the more often others were faster, because what takes less time is overtaken less. */
+function shareOf({ length }: Group<unknown>, attempt: number): number {
+  return Math.ceil(length / 2 ** Math.max(0, attempt - AT_ONCE + 1));
 }
 
-/** What the command would do: the same decision and the same rows, with the time of asking where the time of recording would stand. */
-function rehearsed<State, Command, Event extends DomainEvent<string, object>>(
-  type: StreamType<State, Command, Event>,
-  task: Task<Command>,
-  before: Folded<State>,
-  planned: readonly Recorded<Event>[],
-): Outcome {
-  const events = recordedAt(planned, task.context.now);
-  const { body, noun } = task.answer(foldEvents(type, before, events).rows);
-  return {
-    kind: 'dry_run',
-    body: { events: events.map((event) => eventOnWire(event)), ...(noun === undefined ? body : { [noun]: body }) },
-  };
-}
-
-function replayedOutcome({ status, body, headers, personId }: StoredAnswer): Outcome {
-  const { etag, location } = headers;
-  return {
-    kind: status === 201 ? 'created' : 'ok',
-    body: body as object,
-    ...(etag === undefined ? {} : { version: Number(etag.replaceAll('"', '')) }),
-    ...(location === undefined ? {} : { location }),
-    ...(personId === undefined ? {} : { personId }),
-    replayed: true,
-    receiptStored: true,
-  };
+function staleVersion(expected: number, actual: number, events: readonly StoredEvent[]): Error {
+  const message = `You decided by version ${String(expected)}; it is now at ${String(actual)}. Read what happened since and decide again.`;
+  return refuse('stale-version', message, {
+    expected,
+    actual,
+    intervening: events.filter(({ streamVersion }) => streamVersion > expected).map(eventOnWire),
+  });
 }

@@ -28,7 +28,7 @@ const APPEND = {
     $1::text, $2::bigint[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::int[], $8::uuid[], $9::jsonb[],
     $10::timestamptz[], $11::text[], $12::bytea[], $13::text[], $14::jsonb[], $15::int[], $16::int[], $17::uuid[],
     $18::text[], $19::text[], $20::int[], $21::uuid[], $22::text[], $23::text[], $24::text[], $25::text[], $26::text[],
-    $27::jsonb[], $28::bytea[], $29::int[], $30::text[], $31::text[])`,
+    $27::jsonb[], $28::bytea[], $29::int[], $30::text[], $31::text[], $32::int[])`,
 };
 const READ = {
   name: 'read_stream',
@@ -46,7 +46,7 @@ const VERSION = {
   text: 'select version from stream_heads where tenant_id = $1 and stream_id = $2',
 };
 
-/** The append-only store of streams. The protocol of an append is told in migrations/append/append-events.sql. */
+/** The append-only store of streams. The protocol of an append is told in migrations/joint-append/append-events.sql. */
 @Injectable()
 export class EventStore {
   private readonly listeners = new Set<AppendListener>();
@@ -55,8 +55,8 @@ export class EventStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * Appends what one or many commands write, each to a stream of its own, in one transaction and one round trip. A command whose key was
-   * answered before is given that answer and writes nothing.
+   * Appends to one or many streams, each of which stands once, in one transaction and one round trip. A command whose key was answered before is
+   * given that answer and writes nothing.
    *
    * Throws `ConcurrencyError`, `ClaimHeldError`, `TransientError` (try again) the refusal `idempotency-key-reused`, or
    * `UnwritableError`; then nothing is written.
