@@ -25,11 +25,13 @@ const run = (process: Process, ...rest: Parameters<typeof taskOf> extends [strin
 const typesOf = async () => (await opened.store.read(DEFAULT_TENANT_ID, streamId)).map(({ type }) => type);
 const add = (text = 'a note') => ({ type: 'add', text }) as const;
 
-/** A store that counts the events it reads. */
+/** A store that counts how often it is read, and the events. */
 class CountingStore extends EventStore {
+  lookCount = 0;
   readCount = 0;
 
   override async read(...slice: Parameters<EventStore['read']>): ReturnType<EventStore['read']> {
+    this.lookCount += 1;
     const events = await super.read(...slice);
     this.readCount += events.length;
     return events;
@@ -78,6 +80,23 @@ describe('a command decided by what another process has overtaken', () => {
     const { body } = await run(opened, add(), { dryRun: true });
     expect(body).toMatchObject({ events: [{ stream_version: 3 }] });
     expect(await typesOf()).toEqual(['note.added', 'note.added']);
+  });
+});
+
+describe('a command that begins a stream', () => {
+  const begin = async () => {
+    const { store, executor } = freshProcess();
+    const { version } = await executor.execute(notebook, { ...taskOf(streamId, add()), isNew: true });
+    return { version, lookCount: store.lookCount };
+  };
+
+  it('reads nothing before it appends', async () => {
+    expect(await begin()).toEqual({ version: 1, lookCount: 0 });
+  });
+
+  it('is decided anew where the stream is there after all', async () => {
+    await run(opened, add());
+    expect(await begin()).toEqual({ version: 2, lookCount: 1 });
   });
 });
 

@@ -26,6 +26,7 @@ export class CreateJobProfileHandler implements ICommandHandler<CreateJobProfile
     const { title, level = null, skills = [], description = null } = request;
     return this.executor.execute(jobProfileStream, {
       streamId: id,
+      isNew: true,
       command: { type: 'create_job_profile', data: { title, level, skills, description } },
       context,
       answer: (rows) => ({

@@ -35,6 +35,7 @@ export class RegisterCandidateHandler implements ICommandHandler<RegisterCandida
     if (!dryRun) await this.keys.keep(caller.tenantId, id, key);
     return this.executor.execute(candidateStream, {
       streamId: id,
+      isNew: true,
       command: { type: 'register_candidate', data: encrypted(request, id, key) },
       context,
       answer: (rows) => {

@@ -2,7 +2,7 @@
  * How every command runs: load, decide, append, answer.
  *
  *   turn      commands on one stream take turns in this process, so that they do not fight over versions they could have waited for
- *   load      the stream as this process remembers it, else from the database
+ *   load      the stream as this process remembers it, else from the database; nothing where its id was made for the command
  *   decide    pure; a refusal, or an answer without events, from a memory that turns out to be behind the database is thought over
  *   append    events, read models and receipt in one transaction; where another process was faster, load and decide again, unless
  *             the client named the version it decided by
@@ -21,7 +21,7 @@ import type { CommandContext, Outcome, Reply } from '../../kernel/command-contex
 import { ConcurrencyError, TransientError } from './errors.js';
 import type { Append, StoredAnswer } from './append.js';
 import { EventStore } from './event-store.js';
-import { type Folded, changedRows, foldEvents, withoutFinalRows } from './folded.js';
+import { type Folded, changedRows, foldEvents, nothingYet, withoutFinalRows } from './folded.js';
 import { newEvents, recordedAt } from './new-events.js';
 import { StreamMemory, streamKey } from './stream-memory.js';
 import { eventOnWire } from './stored-event.js';
@@ -34,6 +34,8 @@ export type Task<Command> = Readonly<{
   command: Command;
   context: CommandContext;
   answer: (rows: StreamRows) => Reply;
+  /** The stream's id was made for this very command: there is nothing to load. Where there is after all, it is decided anew. */
+  isNew?: true;
 }>;
 
 /** How often a command is decided anew because others were faster, before it gives up. */
@@ -72,7 +74,7 @@ export class CommandExecutor {
   ): Promise<Outcome> {
     const { tenantId } = task.context.caller;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const remembered = attempt === 0 ? this.memory.recall(type, tenantId, task.streamId) : null;
+      const remembered = attempt === 0 ? this.remembered(type, task) : null;
       const folded = remembered ?? (await this.memory.load(type, tenantId, task.streamId));
       try {
         const outcome = await this.run(type, task, folded);
@@ -84,6 +86,13 @@ export class CommandExecutor {
       if (attempt >= AT_ONCE) await pause(Math.random() * MAX_PAUSE_MS); // Lets whoever is faster finish; chance keeps rivals apart.
     }
     throw refuse('service-unavailable', 'Other commands on this stream kept being faster: try again.');
+  }
+
+  private remembered<State, Command, Event extends DomainEvent<string, object>>(
+    type: StreamType<State, Command, Event>,
+    { isNew, streamId, context }: Task<Command>,
+  ): Folded<State> | null {
+    return isNew === true ? nothingYet(type) : this.memory.recall(type, context.caller.tenantId, streamId);
   }
 
   /** Null when nothing is to be appended as this process remembers the stream, and the database has moved on since. */

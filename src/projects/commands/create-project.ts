@@ -26,6 +26,7 @@ export class CreateProjectHandler implements ICommandHandler<CreateProject> {
     const data = { name: request.name, requireManualReview: request.require_manual_review ?? false };
     return this.executor.execute(projectStream, {
       streamId: id,
+      isNew: true,
       command: { type: 'create_project', data },
       context,
       answer: (rows) => ({

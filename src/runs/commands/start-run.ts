@@ -52,6 +52,7 @@ export class StartRunHandler implements ICommandHandler<StartRunThrough> {
     return this.executor
       .execute(runStream, {
         streamId: runId,
+        isNew: true,
         command: runCommand(runId, { type: 'start_run', data }, context),
         context,
         answer: (rows) => ({

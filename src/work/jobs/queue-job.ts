@@ -54,7 +54,7 @@ export class QueueJobHandler implements ICommandHandler<QueueJob> {
       body: jobOnWire(rows[jobs.name]?.get(id) as JobRow),
     });
     try {
-      return await this.executor.execute(jobStream, { streamId: id, command, context, answer });
+      return await this.executor.execute(jobStream, { streamId: id, isNew: true, command, context, answer });
     } catch (error) {
       if (error instanceof ClaimHeldError) return await this.sameAsBefore(error.holder, context);
       throw error;
