@@ -105,13 +105,13 @@ describe('appending while others are under way', () => {
     expect(sent()).toEqual([['a', 'b', 'c', 'd'], ['c'], ['c']]);
   });
 
-  it('sends groups of thirty-two at most', async () => {
+  it('sends groups of 256 at most', async () => {
     const { queue, calls, sent } = slowDatabase();
-    for (const stream of named(80)) void queue.append(to(stream));
+    for (const stream of named(600)) void queue.append(to(stream));
     await turn();
     calls[0]?.answer();
     await turn();
-    expect(sent().map(({ length }) => length)).toEqual([32, 32, 16]);
+    expect(sent().map(({ length }) => length)).toEqual([256, 256, 88]);
   });
 });
 
@@ -132,6 +132,22 @@ describe('a group that is refused', () => {
     calls[2]?.answer();
     calls[3]?.answer();
     expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+  });
+
+  it('is searched for the one at fault in ever smaller parts', async () => {
+    const atFault = 's7';
+    const sent: number[] = [];
+    const queue = new AppendQueue((appends) => {
+      sent.push(appends.length);
+      const isRefused = appends.some(({ streamId }) => streamId === atFault);
+      return isRefused ? Promise.reject(new ConcurrencyError(atFault, 0, 1)) : Promise.resolve(appends.map(recorded));
+    });
+    const answers = named(128).map((stream) => queue.append(to(stream)));
+    const refused = (await Promise.allSettled(answers)).flatMap(({ status }, index) =>
+      status === 'rejected' ? [index] : [],
+    );
+    expect(refused).toEqual([7]);
+    expect(sent).toEqual([64, 64, ...Array<number>(8).fill(8), ...Array<number>(8).fill(1)]);
   });
 
   it('is not sent again where nobody knows whether it was committed', async () => {
