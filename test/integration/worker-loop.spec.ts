@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import type { ICommand } from '@nestjs/cqrs';
 import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import type { JsonValue } from '../../src/kernel/json.js';
 import { RowSignal } from '../../src/platform/event-store/row-signal.js';
@@ -37,9 +38,14 @@ afterAll(async () => {
 });
 
 /** A worker of this process; `stop` ends it as the end of the service does. */
-const working = (runners: WorkerOptions['runners'], more: Partial<WorkerOptions> = {}, claims = jobs.claims) => {
+const working = (
+  runners: WorkerOptions['runners'],
+  more: Partial<WorkerOptions> = {},
+  claims = jobs.claims,
+  bus = jobs.bus,
+) => {
   const shutdown = new Shutdown();
-  const loop = new WorkerLoop(new WaitingClaims(claims, signal), jobs.heartbeats, jobs.bus, shutdown);
+  const loop = new WorkerLoop(new WaitingClaims(claims, signal), jobs.heartbeats, bus, shutdown);
   loop.start({ runners, concurrency: 10, patienceSeconds: 20, ...more });
   const stop = async () => {
     shutdown.begin();
@@ -121,6 +127,21 @@ describe('a worker of this process', () => {
     working({ few: runner }, { concurrency: 3 });
     for (const { id } of queued) await becomes(id, 'SUCCESS');
     expect(most).toBeLessThanOrEqual(3);
+  });
+
+  it('takes further jobs while ends are written, but no more than it may do at once', async () => {
+    const seen: string[] = [];
+    const mayBeWritten = Promise.withResolvers<undefined>();
+    const slow = Object.create(jobs.bus) as typeof jobs.bus;
+    slow.execute = (command: ICommand) => mayBeWritten.promise.then(() => jobs.bus.execute<ICommand, never>(command));
+    const queued = await Promise.all([1, 2, 3].map(() => jobs.queue({ handler: 'in-a-row' })));
+    const runner: Runner = ({ id }) => Promise.resolve(seen.push(id));
+    working({ 'in-a-row': runner }, { concurrency: 1 }, jobs.claims, slow);
+    await until('two ends wait to be written', () => seen.length === 2);
+    const others = queued.filter(({ id }) => !seen.includes(id));
+    expect((await jobs.claim(['in-a-row'], 5)).map(({ id }) => id)).toEqual(others.map(({ id }) => id));
+    mayBeWritten.resolve(undefined);
+    for (const id of seen) await becomes(id, 'SUCCESS');
   });
 
   it('has no transaction open while a runner works', async () => {

@@ -27,8 +27,10 @@ async function attempting(
   };
   const log = (...words: unknown[]) => logged.push(words.map(String).join(' '));
   const logger = { warn: log, error: log } as unknown as Logger;
-  await attempt(work, { runner, reports, leaseSeconds, givenUp, logger });
-  return { told, logged };
+  const left = () => leftAfter.push(told.length);
+  const leftAfter: number[] = [];
+  await attempt(work, { runner, reports, leaseSeconds, givenUp, left, logger });
+  return { told, logged, leftAfter };
 }
 
 describe('an attempt', () => {
@@ -97,13 +99,21 @@ describe('an attempt', () => {
     expect(logged).toEqual([`Attempt 2 of job job-1 ${words}; its result is discarded.`]);
   });
 
+  it('leaves its place once, before it reports', async () => {
+    const { told, leftAfter } = await attempting(() => Promise.resolve('done'));
+    expect({ told, leftAfter }).toEqual({ told: [{ output: 'done' }], leftAfter: [0] });
+  });
+
   it('does not wait for a runner that ignores its signal', async () => {
-    const { told } = await attempting(() => never, { beat: () => Promise.reject(leaseLost()) });
-    expect(told).toEqual([]);
+    const { told, leftAfter } = await attempting(() => never, { beat: () => Promise.reject(leaseLost()) });
+    expect({ told, leftAfter }).toEqual({ told: [], leftAfter: [0] });
   });
 
   it('ends without a word when the process waits no longer', async () => {
-    expect(await attempting(() => never, {}, { givenUp: AbortSignal.timeout(1) })).toEqual({ told: [], logged: [] });
+    expect(await attempting(() => never, {}, { givenUp: AbortSignal.timeout(1) })).toMatchObject({
+      told: [],
+      logged: [],
+    });
   });
 
   it('reports until it is heard', async () => {
@@ -125,7 +135,10 @@ describe('an attempt', () => {
 
   it('says nothing more where its lease turns out to be lost', async () => {
     const runner = () => pause(1, 'late');
-    expect(await attempting(runner, { complete: () => Promise.reject(leaseLost()) })).toEqual({ told: [], logged: [] });
+    expect(await attempting(runner, { complete: () => Promise.reject(leaseLost()) })).toMatchObject({
+      told: [],
+      logged: [],
+    });
   });
 
   it('fails for good with an output that is refused', async () => {

@@ -29,6 +29,8 @@ export type AttemptOptions = Readonly<{
   leaseSeconds: number;
   /** Aborts when the process waits no longer. */
   givenUp: AbortSignal;
+  /** Called once, when the runner is done or nobody waits for it any more: its place is free, though its report may be under way. */
+  left: () => void;
   logger: Logger;
 }>;
 
@@ -38,17 +40,17 @@ const LONGEST_PAUSE_MS = 2000;
 
 /** Works on a job. Resolves when it is reported or nobody wants its result any more; never rejects. */
 export async function attempt(work: Work, options: AttemptOptions): Promise<void> {
-  const [over, unwanted] = [new AbortController(), new AbortController()];
+  const unwanted = new AbortController();
   const { signal } = unwanted;
   const giveUp = (): void => unwanted.abort();
   options.givenUp.addEventListener('abort', giveUp);
   if (options.givenUp.aborted) giveUp();
-  const beating = keepLease(work, options, { over: over.signal, unwanted });
+  const stopBeating = keepLease(work, options, unwanted);
   const result = await Promise.race([resultOf(work, options.runner, signal), aborted(signal)]);
+  options.left();
   if (result !== null && !signal.aborted) await report(work, result, options, signal);
-  over.abort();
   options.givenUp.removeEventListener('abort', giveUp);
-  await beating;
+  await stopBeating();
 }
 
 async function resultOf(work: Work, runner: Runner, signal: AbortSignal): Promise<Result> {
@@ -101,27 +103,33 @@ function isOver(refusal: DomainError): boolean {
   return ['lease-lost', 'job-closed', 'run-closed', 'job-not-found'].includes(refusal.code);
 }
 
-/** Beats until it is over; makes the result unwanted when the lease is lost or the job canceled. */
-async function keepLease(
+/** Beats until told to stop; makes the result unwanted when the lease is lost or the job canceled. By bare timers: most jobs are over before the first. */
+function keepLease(
   work: Work,
   { reports, leaseSeconds, logger }: AttemptOptions,
-  { over, unwanted }: Readonly<{ over: AbortSignal; unwanted: AbortController }>,
-): Promise<void> {
-  const until = AbortSignal.any([over, unwanted.signal]);
-  let heardAt = performance.now();
-  for (;;) {
-    await pause((leaseSeconds * 1000) / 3, undefined, { signal: until }).catch(() => undefined);
-    if (until.aborted) return;
+  unwanted: AbortController,
+): () => Promise<void> {
+  let [isOver, heardAt, beating] = [false, performance.now(), Promise.resolve()];
+  const beatLater = (): NodeJS.Timeout => setTimeout(() => void (beating = beat()), (leaseSeconds * 1000) / 3);
+  const beat = async (): Promise<void> => {
     const heard = await heardOf(reports);
+    if (isOver || unwanted.signal.aborted) return;
     if (heard === 'wanted') heardAt = performance.now();
     const isLapsed = performance.now() - heardAt > leaseSeconds * 1000;
-    if (heard === 'wanted' || (heard === 'unknown' && !isLapsed)) continue;
-    logger.warn(
-      `Attempt ${String(work.attempt)} of job ${work.id} ${unwantedBecause[heard]}; its result is discarded.`,
-    );
-    unwanted.abort();
-    return;
-  }
+    if (heard === 'wanted' || (heard === 'unknown' && !isLapsed)) timer = beatLater();
+    else {
+      logger.warn(
+        `Attempt ${String(work.attempt)} of job ${work.id} ${unwantedBecause[heard]}; its result is discarded.`,
+      );
+      unwanted.abort();
+    }
+  };
+  let timer = beatLater();
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+    return beating;
+  };
 }
 
 const unwantedBecause = {

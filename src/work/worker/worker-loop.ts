@@ -3,6 +3,8 @@
  *
  *   claiming   as many jobs as it has room for, waiting for some where there are none
  *   working    each an attempt of its own (attempt.ts), side by side
+ *   reporting  its runner's place is free: the next jobs are claimed while ends are written, so that both go in the same transactions. No more
+ *              than there are places, so that a slow database is not given more and more
  *   stopping   begins when the service does: nothing more is claimed, attempts under way have their time to finish
  *   stopped    what was not done by then is left to its lease
  *
@@ -47,6 +49,8 @@ export class WorkerLoop implements OnApplicationShutdown {
   private readonly logger = new Logger('Worker');
   private readonly workerId = `${hostname()}/${String(process.pid)}`;
   private readonly attempts = new Set<Promise<void>>();
+  /** Attempts whose runner works. */
+  private runningCount = 0;
   private readonly givenUp = new AbortController();
   private running: Promise<void> | null = null;
   private isFailing = false;
@@ -73,20 +77,27 @@ export class WorkerLoop implements OnApplicationShutdown {
     const { signal } = this.shutdown;
     signal.addEventListener('abort', () => this.wake(), { once: true });
     while (!signal.aborted) {
-      if (this.attempts.size < options.concurrency)
-        for (const job of await this.claim(options, signal)) this.begin(job, options);
+      if (this.room(options) > 0) for (const job of await this.claim(options, signal)) this.begin(job, options);
       else await new Promise<void>((resolve) => (this.wake = resolve));
     }
     await this.finish(options.patienceSeconds);
   }
 
+  /** For so many runners there is a place, and one for their reports. */
+  private room({ concurrency }: WorkerOptions): number {
+    return Math.min(concurrency - this.runningCount, 2 * concurrency - this.attempts.size);
+  }
+
   /** A claim that fails is a database out of reach: it is reported once and made again for as long as it takes. */
-  private async claim(
-    { runners, concurrency, leaseSeconds = LEASE_SECONDS }: WorkerOptions,
-    signal: AbortSignal,
-  ): Promise<readonly ClaimedJob[]> {
-    const limit = concurrency - this.attempts.size;
-    const claim = { caller: null, handlers: Object.keys(runners), limit, workerId: this.workerId, leaseSeconds };
+  private async claim(options: WorkerOptions, signal: AbortSignal): Promise<readonly ClaimedJob[]> {
+    const { runners, leaseSeconds = LEASE_SECONDS } = options;
+    const claim = {
+      caller: null,
+      handlers: Object.keys(runners),
+      limit: this.room(options),
+      workerId: this.workerId,
+      leaseSeconds,
+    };
     try {
       const jobs = await this.claims.claim(claim, WAIT_SECONDS, signal);
       this.isFailing = false;
@@ -104,7 +115,12 @@ export class WorkerLoop implements OnApplicationShutdown {
     if (runner === undefined) throw new Error(`Nobody asked for jobs of ${job.handler}.`);
     const { givenUp, logger } = this;
     const reports = this.reportsOn(job);
-    const working = attempt(job, { runner, reports, leaseSeconds, givenUp: givenUp.signal, logger });
+    const left = (): void => {
+      this.runningCount -= 1;
+      this.wake();
+    };
+    this.runningCount += 1;
+    const working = attempt(job, { runner, reports, leaseSeconds, givenUp: givenUp.signal, left, logger });
     this.attempts.add(working);
     void working.finally(() => {
       this.attempts.delete(working);
