@@ -84,7 +84,7 @@ describe('claiming', () => {
   });
 
   it('takes at most what it asked for, of handlers that waited longest first', async () => {
-    const old = await jobs.queue({ handler: 'old' });
+    const old = await jobs.queue({ handler: 'old', runAt: '2026-01-01T00:00:00Z' });
     await jobs.queue({ handler: 'new' });
     await jobs.queue({ handler: 'new' });
     const taken = await jobs.claim(['new', 'old', 'none'], 2);
