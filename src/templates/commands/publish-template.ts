@@ -4,7 +4,6 @@ import { canonicalJson } from '../../kernel/canonical-json.js';
 import type { CommandContext, Outcome, Reply } from '../../kernel/command-context.js';
 import type { StreamRows } from '../../kernel/projection.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
-import { TransientError } from '../../platform/event-store/errors.js';
 import { FindTemplate } from '../contract.js';
 import type { TemplateContent } from '../template.events.js';
 import { templateStream, templateStreamId } from '../template-stream.js';
@@ -31,26 +30,34 @@ export class PublishTemplateHandler implements ICommandHandler<PublishTemplateCo
 
   async execute({ content, context }: PublishTemplateContent): Promise<Outcome> {
     const { tenantId } = context.caller;
-    const standing = await this.templates.execute(new FindTemplate(tenantId, content.key, null));
+    const standing = await this.standing(tenantId, content.key);
     const contentHash = hashOf(content);
-    return this.executor.execute(templateStream, {
+    const known: { row?: TemplateRow | undefined } = {};
+    const outcome = await this.executor.execute(templateStream, {
       streamId: templateStreamId(tenantId, content.key),
       command: { type: 'publish_template', data: { content, contentHash } },
       context,
-      answer: (rows) => replyWith(published(contentHash, rows, standing), standing),
+      answer: (rows) => {
+        known.row = published(contentHash, rows, standing);
+        return known.row === undefined ? { noun: 'template', body: {} } : replyWith(known.row, standing);
+      },
     });
+    if (known.row !== undefined || outcome.replayed === true) return outcome;
+    // Another request published the same since, and published versions are not kept in memory.
+    const row = await this.standing(tenantId, content.key);
+    const body = templateOnWire(row as TemplateRow);
+    return { ...outcome, body: outcome.kind === 'dry_run' ? { ...outcome.body, template: body } : body };
+  }
+
+  private standing(tenantId: string, key: string): Promise<TemplateRow | null> {
+    return this.templates.execute(new FindTemplate(tenantId, key, null));
   }
 }
 
-/**
- * The version that has this content. Published versions are not kept in memory, so that it may only be found as the one that stood before; where
- * another request published it since, the stream is to be loaded.
- */
-function published(hash: string, rows: StreamRows, standing: TemplateRow | null): TemplateRow {
+/** The latest version that has this content, among those that the command left and the one that stood before it. */
+function published(hash: string, rows: StreamRows, standing: TemplateRow | null): TemplateRow | undefined {
   const known = [...(rows[templates.name]?.values() ?? []), ...(standing === null ? [] : [standing])] as TemplateRow[];
-  const [latest] = known.filter(({ contentHash }) => contentHash === hash).toSorted((a, b) => b.version - a.version);
-  if (latest === undefined) throw new TransientError('The template was published by somebody else just now.');
-  return latest;
+  return known.filter(({ contentHash }) => contentHash === hash).toSorted((a, b) => b.version - a.version)[0];
 }
 
 function replyWith(row: TemplateRow, standing: TemplateRow | null): Reply {
