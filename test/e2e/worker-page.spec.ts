@@ -48,6 +48,28 @@ const comes = (id: string, what: string, holds: (job: Job) => boolean) =>
 const isRunning = ({ status }: Job) => status === 'RUNNING';
 const isDone = ({ status }: Job) => status === 'SUCCESS';
 
+describe('the worker in twenty lines', () => {
+  it('completes a job, and fails one that it cannot do', async () => {
+    const source = [...page.matchAll(/^```ts\n([^]*?)^```$/gm)][1]?.[1] ?? '';
+    expect(
+      source
+        .trim()
+        .split('\n')
+        .filter((line) => line !== '').length,
+    ).toBeLessThanOrEqual(20);
+    const path = join(folder, 'short.ts');
+    writeFileSync(path, source);
+    const worker = runCommand(process.execPath, [path], { STAGELINE_URL: service.url, STAGELINE_KEY: key });
+    const [done, refused] = [await queue({ name: 'Ada' }), await queue({ name: 'a'.repeat(262_133) })];
+    await comes(done, 'is done', isDone);
+    expect(await read(done)).toMatchObject({ output: { greeting: 'Hello Ada' }, attempts: 1 });
+    await comes(refused, 'has failed once', ({ error }) => error?.includes('output-too-large') === true);
+    await service.api.post(`/jobs/${refused}/cancel`, { reason: 'It never fits.' });
+    worker.kill('SIGKILL');
+    await worker.exit;
+  });
+});
+
 describe.each([
   ['TypeScript', 'worker.ts', process.execPath, typescript],
   ['Python', 'worker.py', 'python3', python],
