@@ -9,4 +9,5 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   maxWorkers: 2,
+  testTimeout: 20_000, // Bounds what hangs; a machine that others use too is slow at times.
 };
