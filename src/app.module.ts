@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { CandidateEntity } from './hiring/candidate/candidate.entity.js';
+import { GatePolicyModule } from './gate-policy/gate-policy.module.js';
 import { HiringModule } from './hiring/hiring.module.js';
 import { JobProfileEntity } from './hiring/job-profile/job-profile.entity.js';
 import { InsightsModule } from './insights/insights.module.js';
@@ -48,6 +49,7 @@ export class AppModule {
         TemplatesModule,
         ProjectsModule,
         HiringModule,
+        GatePolicyModule,
         RunsModule,
         WorkModule,
         TimelineModule,

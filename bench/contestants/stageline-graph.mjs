@@ -6,12 +6,11 @@
  */
 import { CommandBus } from '@nestjs/cqrs';
 import { v7 as newId } from 'uuid';
-import { CommandExecutor } from '../../dist/src/platform/event-store/command-executor.js';
+import { RunExecutor } from '../../dist/src/runs/commands/run-executor.js';
 import { EventStore } from '../../dist/src/platform/event-store/event-store.js';
 import { ActOnRun } from '../../dist/src/runs/contract.js';
 import { runCommand } from '../../dist/src/runs/commands/act-on-run.js';
 import { runAmong, runOnWire } from '../../dist/src/runs/pipeline-run/run-on-wire.js';
-import { runStream } from '../../dist/src/runs/run-stream.js';
 import { roundOf } from '../harness/callers.mjs';
 import { AGENT, templateOf } from './graphs.mjs';
 import { startWorker } from './stageline-worker.mjs';
@@ -59,7 +58,7 @@ function start(stageline, streamId, data) {
   const context = newContext();
   const command = runCommand(streamId, { type: 'start_run', data }, context);
   const answer = (rows) => ({ kind: 'created', noun: 'run', body: runOnWire(runAmong(rows, streamId)) });
-  return stageline.get(CommandExecutor).execute(runStream, { streamId, command, context, answer });
+  return stageline.get(RunExecutor).execute({ streamId, command, context, answer });
 }
 
 /** A command after which nothing moved was the first that found nothing due. */

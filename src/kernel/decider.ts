@@ -20,3 +20,13 @@ export function fold<State, Event>(
 ): State {
   return events.reduce(evolve, from);
 }
+
+/**
+ * Thrown by `decide` where the rules need to know something that is not in the stream: whoever sent the command looks it up, adds it to the command
+ * and has it decided again. What is asked for only where it counts costs the other commands nothing.
+ */
+export class InputWanted<Question extends object> extends Error {
+  constructor(readonly question: Question) {
+    super('The rules want to know something that is not in the stream.');
+  }
+}

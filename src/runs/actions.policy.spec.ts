@@ -5,6 +5,7 @@ import {
   failedRule,
   founder,
   history,
+  noPolicy,
   noon,
   start,
   stateAfter,
@@ -16,12 +17,14 @@ import { actionsFor } from './actions.policy.js';
 import type { Deciding, RunCommand } from './run-command.decider.js';
 
 const actions = (commands: readonly RunCommand[], by: Deciding = founder) =>
-  actionsFor(runDecider, 'run-1', stateAfter(history(...commands)), by, noon);
+  actionsFor(runDecider, 'run-1', stateAfter(history(...commands)), by, { now: noon, policy: noPolicy });
 const named = (all: ReturnType<typeof actions>) => all.map(({ action, target }) => `${action} ${target ?? ''}`.trim());
 
 describe('the actions of a run', () => {
   it('are none before it is started', () => {
-    expect(actionsFor(runDecider, 'run-1', runDecider.initialState, founder, noon)).toEqual([]);
+    expect(actionsFor(runDecider, 'run-1', runDecider.initialState, founder, { now: noon, policy: noPolicy })).toEqual(
+      [],
+    );
   });
 
   it('lead to the routes of the commands', () => {
@@ -77,7 +80,10 @@ describe('the actions of a run', () => {
   it('are to resume and to cancel once failed', () => {
     const [, failing = []] = clerksStories;
     const failed = stateAfter(history(...failing.slice(0, -2)));
-    const all = actionsFor(runDecider, '00000000-0000-7000-8000-0000000000aa', failed, founder, noon);
+    const all = actionsFor(runDecider, '00000000-0000-7000-8000-0000000000aa', failed, founder, {
+      now: noon,
+      policy: noPolicy,
+    });
     const allowed = all.filter((action) => action.allowed);
     expect(named(allowed)).toEqual(['cancel', 'resume']);
   });

@@ -1,3 +1,4 @@
+import type { PolicyLayers } from '../gate-policy/contract.js';
 import type { Decider } from '../kernel/decider.js';
 import { DomainError } from '../kernel/domain-error.js';
 import type { Asked, Deciding, RunCommand } from './run-command.decider.js';
@@ -30,12 +31,12 @@ export function actionsFor(
   runId: string,
   state: RunState,
   by: Deciding,
-  now: string,
+  { now, policy }: Readonly<{ now: string; policy: PolicyLayers }>,
 ): readonly Action[] {
   if (state.status === 'not_started') return [];
   return candidates(state, `/pipeline/${runId}`).flatMap(({ ask, target, path }) => {
     const described = { action: ask.type, ...(target === undefined ? {} : { target }), method: 'POST' as const, path };
-    const outcome = attempt(decider, state, { ...ask, runId, by, now, freshId: runId });
+    const outcome = attempt(decider, state, { ...ask, runId, by, now, policy, freshId: runId });
     if (outcome === 'nothing') return [];
     return [outcome === 'allowed' ? { ...described, allowed: true } : { ...described, allowed: false, ...outcome }];
   });

@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { atDraftGate, founder, history, noon, stateAfter, runDecider } from '../../test/support/run-story.js';
+import { atDraftGate, founder, history, noon, noPolicy, stateAfter, runDecider } from '../../test/support/run-story.js';
 import { actionsFor } from './actions.policy.js';
 import { callableWith } from './call-roles.policy.js';
 
 const allowedWith = (...roles: readonly string[]) => {
-  const actions = actionsFor(runDecider, 'run-1', stateAfter(history(...atDraftGate)), founder, noon);
+  const actions = actionsFor(runDecider, 'run-1', stateAfter(history(...atDraftGate)), founder, {
+    now: noon,
+    policy: noPolicy,
+  });
   return new Set(
     callableWith(roles, actions)
       .filter(({ allowed }) => allowed)
@@ -30,7 +33,7 @@ describe('the actions a key may call', () => {
   it('say which roles the others take', () => {
     const [refused] = callableWith(
       ['viewer'],
-      actionsFor(runDecider, 'run-1', stateAfter(history(...atDraftGate)), founder, noon),
+      actionsFor(runDecider, 'run-1', stateAfter(history(...atDraftGate)), founder, { now: noon, policy: noPolicy }),
     );
     expect(refused?.refusal).toEqual({
       code: 'forbidden',

@@ -1,4 +1,5 @@
 import { refuse } from '../kernel/domain-error.js';
+import type { Evaluation } from '../kernel/expression.js';
 import type { Decision } from '../templates/contract.js';
 import { inTurn, unlockedStage } from './guards.decider.js';
 import { completeTied, dropMilestones } from './milestones.decider.js';
@@ -7,9 +8,9 @@ import { currentStage, findStage, type Running } from './run-state.decider.js';
 import type { OpenedGate, RunEvent } from './run.events.js';
 import { getNextStage, isLocked, stageProgress, type Stage } from './stage.plan.js';
 import { isCutOff, workResumes } from './stage-work.decider.js';
-import { enterStage, leaveStage } from './stages.decider.js';
+import { enterStage, goOn, leaveStage } from './stages.decider.js';
 
-type Consequence = (run: Running, gate: OpenedGate, command: DecideGate) => readonly RunEvent[];
+type Consequence = (run: Running, gate: OpenedGate, command: DecideGate, evaluate: Evaluation) => readonly RunEvent[];
 
 /** What each decision leads to, on the run as `gate.decided` leaves it. */
 export const consequences: Readonly<Record<Decision, Consequence>> = {
@@ -20,6 +21,15 @@ export const consequences: Readonly<Record<Decision, Consequence>> = {
       () => [stageGated(gate)],
       (now) => leaveStage(now, at),
     ),
+
+  approve: (run, gate, command, evaluate) =>
+    inTurn(
+      run,
+      (now) => (currentStage(now).definition.gate?.gate_type === 'decision' ? [] : [stageGated(gate)]),
+      (now) => goOn(now, command, evaluate),
+    ),
+
+  send_back: (run, _gate, { now: at }) => [stageReopened(currentStage(run), at)],
 
   narrow: (run, _gate, { data, now: at }) =>
     inTurn(

@@ -14,7 +14,6 @@ import { itemAt } from '../kernel/vector.js';
 import { advanceGraph, cutOffGraph, isPutOff } from '../work/contract.js';
 import { triggerOf } from './automatic-advance.policy.js';
 import { decideByRules } from './gate-rules.decider.js';
-import { risksOf } from './guards.decider.js';
 import { assessReadiness } from './readiness.policy.js';
 import type { RunCommand } from './run-command.decider.js';
 import { currentStage, evolve, type Begun, type RunState } from './run-state.decider.js';
@@ -90,16 +89,16 @@ const advanceWork: FollowUp = (run, events, command, evaluate) => {
   return by(graph, advanceGraph(work, surroundings(run, stage, command, { evaluate, idsUsed })));
 };
 
-const endWork: FollowUp = (run, events, command) => {
+const endWork: FollowUp = (run, events, command, evaluate) => {
   if (run.status !== 'running') return [];
   const stage = currentStage(run);
   if (stage.state !== 'in_progress' || !isWorkThrough(stage)) return [];
   if (stage.work !== null && stage.work.failedCount > 0) return by(graph, [runFailed(stage)]);
   if (stage.definition.advance !== 'auto') return [];
   const trigger = triggerOf(stage, events);
-  if (trigger === null || !assessReadiness(stage, risksOf(run, stage)).ready) return [];
+  if (trigger === null || !assessReadiness(run, stage, evaluate.condition).ready) return [];
   const freshId = numberedId(command.freshId, countIds(events));
-  return by(advance, completeReady(run, { ...command, freshId }, trigger));
+  return by(advance, completeReady(run, { ...command, freshId }, evaluate, trigger));
 };
 
 const judgeGate: FollowUp = decideByRules;

@@ -1,6 +1,6 @@
-import type { GateDefinition } from '../templates/contract.js';
+import type { Evaluation } from '../kernel/expression.js';
+import { clockOf, dueGate, termsOf, type GateTerms } from './gate-terms.policy.js';
 import { risksOf } from './guards.decider.js';
-import { addSeconds } from '../kernel/instant.js';
 import { own } from '../kernel/json-values.js';
 import { assessReadiness } from './readiness.policy.js';
 import type { RunCommand } from './run-command.decider.js';
@@ -8,41 +8,52 @@ import { currentStage, type Begun, type Running } from './run-state.decider.js';
 import type { Evidence, OpenedGate, RunEvent } from './run.events.js';
 import { stageProgress, type Stage } from './stage.plan.js';
 
-type Moment = Pick<RunCommand, 'now' | 'freshId'>;
+/** When and how a gate opens. */
+type Opening = Pick<RunCommand, 'now' | 'freshId' | 'policy'>;
 
-/** Opens the current stage's gate where one is due and none is open. */
-export function openGate(run: Running, { now, freshId }: Moment): readonly RunEvent[] {
-  const stage = currentStage(run);
-  const { gate } = stage.definition;
-  if (gate === undefined || stage.state !== 'completed' || run.gate !== null) return [];
-  const expiresAt = gate.expires_after_seconds === undefined ? null : addSeconds(now, gate.expires_after_seconds);
-  return [gateOpened(run, gate, { gate_id: freshId, expires_at: expiresAt, on_expiry: gate.on_expiry ?? 'remain' })];
+/** Opens the gate that is due where none is open: the approval that the policy asks for, then the template's own decision. */
+export function openGate(run: Running, { now, freshId, policy }: Opening, evaluate: Evaluation): readonly RunEvent[] {
+  if (run.gate !== null) return [];
+  const due = dueGate(run, policy);
+  return due === null ? [] : [gateOpened(run, due, clockOf(due, now), freshId, evaluate)];
 }
 
 /** The same question to others, without end: whoever it escalates to cannot let it lapse again. */
-export function openEscalatedGate(run: Running, { freshId }: Moment): readonly RunEvent[] {
-  const { gate } = currentStage(run).definition;
-  if (gate === undefined) return [];
-  const escalated = { ...gate, decided_by: gate.escalate_to ?? gate.decided_by };
-  return [gateOpened(run, escalated, { gate_id: freshId, expires_at: null, on_expiry: 'remain' })];
+export function openEscalatedGate(
+  run: Running,
+  gate: OpenedGate,
+  { freshId }: Opening,
+  evaluate: Evaluation,
+): readonly RunEvent[] {
+  const { escalate_to: named, auto = [] } = currentStage(run).definition.gate ?? {};
+  const deciders = gate.escalate_to ?? named ?? gate.decided_by;
+  const rules = deciders.includes('system') ? auto : [];
+  const terms = { ...termsOf(gate), decided_by: deciders, on_expiry: 'remain' as const, auto: rules };
+  return [gateOpened(run, terms, { expires_at: null, remind_at: null }, freshId, evaluate)];
 }
 
 function gateOpened(
   run: Running,
-  gate: GateDefinition,
-  opening: Pick<OpenedGate, 'gate_id' | 'expires_at' | 'on_expiry'>,
+  { gate_type, options, decided_by, reason_required_for, on_expiry, auto, ...approval }: GateTerms,
+  clock: Pick<OpenedGate, 'expires_at' | 'remind_at'>,
+  gateId: string,
+  evaluate: Evaluation,
 ): RunEvent {
   const stage = currentStage(run);
+  const { expires_after_seconds: _expiry, remind_before_seconds: _reminder, ...terms } = approval;
   const detail: OpenedGate = {
-    ...opening,
+    gate_id: gateId,
     stage: stage.definition.key,
     stage_number: stage.number,
-    gate_type: gate.gate_type,
-    options: gate.options,
-    decided_by: gate.decided_by,
-    reason_required_for: gate.reason_required_for ?? [],
-    auto: gate.decided_by.includes('system') ? (gate.auto ?? []) : [],
-    evidence: evidenceOf(run, stage),
+    gate_type,
+    options,
+    decided_by,
+    reason_required_for,
+    on_expiry,
+    auto,
+    ...clock,
+    ...terms,
+    evidence: evidenceOf(run, stage, evaluate),
   };
   return { type: 'gate.opened', detail };
 }
@@ -53,9 +64,9 @@ export function isPast(gate: OpenedGate, now: string): boolean {
 }
 
 /** What there is to judge by, as of the state given. */
-export function evidenceOf(run: Begun, stage: Stage): Evidence {
+export function evidenceOf(run: Begun, stage: Stage, evaluate: Evaluation): Evidence {
   const risks = risksOf(run, stage);
-  const { ready, blockedReasons, requiredActions } = assessReadiness(stage, risks);
+  const { ready, blockedReasons, requiredActions } = assessReadiness(run, stage, evaluate.condition);
   return {
     milestones: milestonesOf(stage),
     progress_percent: stageProgress(stage),

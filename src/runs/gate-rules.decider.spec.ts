@@ -15,9 +15,10 @@ import {
 import { checkCondition } from '../platform/expressions/conditions.js';
 import type { GateDefinition, GateRule } from '../templates/contract.js';
 import { scopeOf } from '../templates/gate.policy.js';
-import { ruleValues } from './gate-rules.decider.js';
+
 import type { RunCommand } from './run-command.decider.js';
-import type { Running } from './run-state.decider.js';
+import { ruleValues } from './rule-values.policy.js';
+import { currentStage, type Running } from './run-state.decider.js';
 
 const rule = { type: 'system', id: 'rule' };
 const result = (score: number) => command('record_result', { stage: 'draft', outcome: 'pass', score });
@@ -218,10 +219,12 @@ describe('what rules may speak of', () => {
     const run = stateAfter(history(...atDraftGate)) as Running;
     const [draft] = trialStages;
     const scope = draft === undefined ? {} : scopeOf(draft);
-    const values = ruleValues(run);
+    const values = ruleValues(run, currentStage(run), '');
     expect(Object.keys(values).toSorted()).toEqual(Object.keys(scope).toSorted());
     expect(values).toEqual({
       result: null,
+      results: { draft: null, build: null, vault: null, check: null, ship: null },
+      nodes: {},
       facts: {},
       input: { idea: 'boats' },
       progress_percent: 75,

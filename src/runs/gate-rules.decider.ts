@@ -1,15 +1,13 @@
 import type { EvaluateCondition, Evaluation } from '../kernel/expression.js';
-import type { JsonObject } from '../kernel/json.js';
 import type { Actor } from '../kernel/recorded-event.js';
 import type { GateRule } from '../templates/contract.js';
 import { decideGate } from './gates.decider.js';
 import { isPast } from './gate-opening.decider.js';
-import { risksOf } from './guards.decider.js';
 import { isSameJson } from '../kernel/json-values.js';
 import type { RunCommand } from './run-command.decider.js';
 import { currentStage, type PendingGate, type RunState, type Running } from './run-state.decider.js';
 import type { RuleFailure, RunEvent } from './run.events.js';
-import { stageProgress } from './stage.plan.js';
+import { ruleValues } from './rule-values.policy.js';
 
 const rule: Actor = { type: 'system', id: 'rule' };
 
@@ -32,20 +30,20 @@ const news = new Set<RunEvent['type']>([
 export function decideByRules(
   run: RunState,
   events: readonly RunEvent[],
-  { type, runId, now, freshId }: RunCommand,
+  command: RunCommand,
   evaluate: Evaluation,
 ): readonly RunEvent[] {
-  if (run.status !== 'running' || run.gate === null || isPast(run.gate, now)) return [];
+  if (run.status !== 'running' || run.gate === null || isPast(run.gate, command.now)) return [];
   if (!events.some((event) => news.has(event.type))) return [];
   const { gate } = run;
-  const isReopened = type === 'unpark' && !events.some((event) => event.type === 'stage.completed');
+  const isReopened = command.type === 'unpark' && !events.some((event) => event.type === 'stage.completed');
   if (isReopened || hasDecided(events, gate)) return [];
-  const found = firstOf(gate.auto ?? [], ruleValues(run), evaluate.condition);
+  const found = firstOf(run, gate.auto ?? [], evaluate.condition);
   if (found === null) return [];
   if ('message' in found) return ruleFailed(gate, found);
   const reason = `rule ${String(found.rule)}: ${found.when}`;
-  const data = { gateId: gate.gate_id, decision: found.decision, reason };
-  const decided = decideGate(run, { type: 'decide_gate', runId, data, by: { actor: rule, roles: [] }, now, freshId });
+  const data = { gateId: gate.gate_id, decision: found.decision, reason, toStage: found.to_stage };
+  const decided = decideGate(run, { ...command, type: 'decide_gate', data, by: { actor: rule, roles: [] } }, evaluate);
   return decided.map((event) => ({ ...event, by: rule }));
 }
 
@@ -55,15 +53,12 @@ function hasDecided(events: readonly RunEvent[], { stage }: PendingGate): boolea
 
 type Found = Readonly<{ rule: number }> & GateRule;
 
-function firstOf(
-  rules: readonly GateRule[],
-  values: JsonObject,
-  evaluate: EvaluateCondition,
-): Found | RuleFailure | null {
-  for (const [index, { when, decision }] of rules.entries()) {
-    const answer = evaluate(when, values);
+function firstOf(run: Running, rules: readonly GateRule[], evaluate: EvaluateCondition): Found | RuleFailure | null {
+  for (const [index, rule] of rules.entries()) {
+    const { when } = rule;
+    const answer = evaluate(when, ruleValues(run, currentStage(run), when));
     if ('failure' in answer) return { rule: index + 1, when, message: answer.failure };
-    if (answer.holds) return { rule: index + 1, when, decision };
+    if (answer.holds) return { ...rule, rule: index + 1 };
   }
   return null;
 }
@@ -72,20 +67,4 @@ function firstOf(
 function ruleFailed({ gate_id, stage, failures }: PendingGate, failure: RuleFailure): readonly RunEvent[] {
   if (failures.some((known) => isSameJson(known, failure))) return [];
   return [{ type: 'gate.rule_failed', detail: { gate_id, stage, ...failure }, by: rule }];
-}
-
-/** What the rules of the current stage's gate may speak of; docs/templates.md says the same to authors. */
-export function ruleValues(run: Running): JsonObject {
-  const stage = currentStage(run);
-  const { exit_criteria: criteria } = stage.definition;
-  const risks = risksOf(run, stage).filter(({ dismissed }) => !dismissed);
-  return {
-    result: stage.result,
-    facts: run.facts,
-    input: run.origin.input,
-    progress_percent: stageProgress(stage),
-    milestones: Object.fromEntries(Object.keys(stage.weights).map((key) => [key, stage.completed.includes(key)])),
-    criteria: Object.fromEntries(criteria.map(({ key }) => [key, stage.met.includes(key)])),
-    risks: risks.map(({ type, message }) => ({ type, message })),
-  };
 }

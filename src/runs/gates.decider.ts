@@ -1,4 +1,5 @@
 import { refuse } from '../kernel/domain-error.js';
+import type { Evaluation } from '../kernel/expression.js';
 import { consequences, pivotTarget } from './consequences.decider.js';
 import { evidenceOf, isPast, openEscalatedGate } from './gate-opening.decider.js';
 import { inTurn, requiredReason, statedReason } from './guards.decider.js';
@@ -9,7 +10,7 @@ import type { OpenedGate, RunEvent, Verdict } from './run.events.js';
 import { getNextStage } from './stage.plan.js';
 
 /** A gate answers for itself, whatever became of its run: the same decision sent late is still a repeat. */
-export function decideGate(run: Begun, command: DecideGate): readonly RunEvent[] {
+export function decideGate(run: Begun, command: DecideGate, evaluate: Evaluation): readonly RunEvent[] {
   const { gateId, decision } = command.data;
   const closed = findClosedGate(run, gateId);
   if (closed !== undefined) return answerClosed(run, closed, command.data);
@@ -24,20 +25,20 @@ export function decideGate(run: Begun, command: DecideGate): readonly RunEvent[]
   const settled = { ...command, data: { ...command.data, reason } };
   return inTurn(
     run,
-    () => [gateDecided(run, gate, settled)],
-    (now) => consequences[decision](now, gate, settled),
+    () => [gateDecided(run, gate, settled, evaluate)],
+    (now) => consequences[decision](now, gate, settled, evaluate),
   );
 }
 
 /** Nobody decided in time. */
-export function expireGate(run: Running, command: Wake): readonly RunEvent[] {
+export function expireGate(run: Running, command: Wake, evaluate: Evaluation): readonly RunEvent[] {
   const { gate } = run;
   if (gate === null || gate.expires_at === null || command.now < gate.expires_at) return [];
   const { gate_id, stage, on_expiry } = gate;
   return inTurn(
     run,
     () => [{ type: 'gate.expired', detail: { gate_id, stage, on_expiry } }],
-    (now) => afterExpiry(now, gate, command),
+    (now) => afterExpiry(now, gate, command, evaluate),
   );
 }
 
@@ -48,7 +49,7 @@ export function supersedeGate(run: Running, reason: string): readonly RunEvent[]
   return [{ type: 'gate.superseded', detail: { gate_id, stage }, reason }];
 }
 
-function afterExpiry(run: Running, gate: OpenedGate, command: Wake): readonly RunEvent[] {
+function afterExpiry(run: Running, gate: OpenedGate, command: Wake, evaluate: Evaluation): readonly RunEvent[] {
   switch (gate.on_expiry) {
     case 'remain':
       return []; // Fail closed: the stage stays unpassed until somebody asks again.
@@ -57,7 +58,7 @@ function afterExpiry(run: Running, gate: OpenedGate, command: Wake): readonly Ru
       return [{ type: 'pipeline_run.parked', detail, reason: 'The gate expired undecided.' }];
     }
     case 'escalate':
-      return openEscalatedGate(run, command);
+      return openEscalatedGate(run, gate, command, evaluate);
   }
 }
 
@@ -105,9 +106,14 @@ function mayDecide({ decided_by: allowed }: OpenedGate, { actor, roles }: Decidi
   return allowed.includes(actor.type) || roles.some((role) => role === 'admin' || allowed.includes(role));
 }
 
-function gateDecided(run: Running, { gate_id, stage }: OpenedGate, { data }: DecideGate): RunEvent {
+function gateDecided(
+  run: Running,
+  { gate_id, stage }: OpenedGate,
+  { data }: DecideGate,
+  evaluate: Evaluation,
+): RunEvent {
   if (data.decision === 'pivot') pivotTarget(run, data.toStage); // Refuses a target that cannot be gone back to.
-  const evidence = evidenceOf(run, currentStage(run));
+  const evidence = evidenceOf(run, currentStage(run), evaluate);
   return {
     type: 'gate.decided',
     detail: { gate_id, stage, ...verdictOf(run, data), evidence },

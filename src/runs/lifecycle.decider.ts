@@ -1,4 +1,5 @@
 import { refuse } from '../kernel/domain-error.js';
+import type { Evaluation } from '../kernel/expression.js';
 import { openGate } from './gate-opening.decider.js';
 import { supersedeGate } from './gates.decider.js';
 import { asRunning, requiredReason, statedReason } from './guards.decider.js';
@@ -28,7 +29,7 @@ export function park(run: Begun, { data }: Park): readonly RunEvent[] {
 }
 
 /** Back to the same stage and state; a gate that was open or decided "park" asks afresh. */
-export function unpark(run: Begun, command: Unpark): readonly RunEvent[] {
+export function unpark(run: Begun, command: Unpark, evaluate: Evaluation): readonly RunEvent[] {
   if (run.status !== 'parked') {
     asRunning(run);
     return [];
@@ -36,7 +37,7 @@ export function unpark(run: Begun, command: Unpark): readonly RunEvent[] {
   const reason = requiredReason(command.data.reason, 'unparking a run');
   const detail = { stage: currentStage(run).definition.key };
   const unparked: RunEvent = { type: 'pipeline_run.unparked', detail, reason };
-  return [unparked, ...openGate(runningAfter(run, unparked), command)];
+  return [unparked, ...openGate(runningAfter(run, unparked), command, evaluate)];
 }
 
 /** Ends a run for good. Another outcome than the one it was cancelled with is not a repeat: it is refused, not dropped. */

@@ -1,12 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
-import { atWork, command, currentStageAfter, trialStages } from '../../test/support/run-story.js';
-import { assessReadiness } from './readiness.policy.js';
+import { atWork, command, history, start, stateAfter, trialStages } from '../../test/support/run-story.js';
+import { evaluation } from '../platform/expressions/conditions.js';
+import { assessReadiness, type Readiness } from './readiness.policy.js';
+import type { RunCommand } from './run-command.decider.js';
+import { currentStage, type Begun } from './run-state.decider.js';
+import type { RiskView } from './run.events.js';
 import { planPipeline, type Stage } from './stage.plan.js';
 
 const draft = (change: Partial<Stage>): Stage => {
   const [stage] = planPipeline(trialStages);
   if (stage === undefined) throw new Error('The trial has a first stage.');
   return { ...stage, state: 'in_progress', ...change };
+};
+/** How ready a stage is of a run with these risks. */
+const ofStage = (stage: Stage, risks: readonly RiskView[]): Readiness => {
+  const run = stateAfter(history(start())) as Begun;
+  const ofRun = risks.map((each) => ({ ...each, stage: stage.definition.key }));
+  return assessReadiness({ ...run, stages: [stage], risks: ofRun }, stage, evaluation.condition);
+};
+/** How ready the stage is that a run stands at after these commands. */
+const after = (...commands: readonly RunCommand[]): Readiness => {
+  const run = stateAfter(history(...commands)) as Begun;
+  return assessReadiness(run, currentStage(run), evaluation.condition);
 };
 const risk = { id: 'risk-1', type: 'legal', message: 'No licence', dismissed: false };
 
@@ -17,7 +32,7 @@ const waitingForHuman = [
 
 describe('the readiness of a stage', () => {
   it('lists every reason with the action that removes it', () => {
-    expect(assessReadiness(draft({ completed: ['outline'] }), [risk])).toEqual({
+    expect(ofStage(draft({ completed: ['outline'] }), [risk])).toEqual({
       ready: false,
       blockedReasons: [
         { code: 'milestone-incomplete', message: 'Milestone "Review" (review) is not complete.' },
@@ -34,7 +49,7 @@ describe('the readiness of a stage', () => {
 
   it('asks for no milestone that a decision completes, nor for a dismissed risk', () => {
     const done = draft({ completed: ['outline', 'review'], met: ['sourced'] });
-    expect(assessReadiness(done, [{ ...risk, dismissed: true }])).toEqual({
+    expect(ofStage(done, [{ ...risk, dismissed: true }])).toEqual({
       ready: true,
       blockedReasons: [],
       requiredActions: [],
@@ -43,11 +58,11 @@ describe('the readiness of a stage', () => {
 
   it('asks for no milestone that was dropped', () => {
     const narrowed = draft({ weights: { outline: 80, agreed: 20 }, completed: ['outline'], met: ['sourced'] });
-    expect(assessReadiness(narrowed, []).ready).toBe(true);
+    expect(ofStage(narrowed, []).ready).toBe(true);
   });
 
   it('says how many nodes of its graph are left, naming two and what they wait for', () => {
-    const { blockedReasons, requiredActions } = assessReadiness(currentStageAfter(...atWork), []);
+    const { blockedReasons, requiredActions } = after(...atWork);
     expect(blockedReasons).toContainEqual({
       code: 'graph-unfinished',
       message: '6 of 8 nodes are left: "Ask" (ask) is running, "Rest" (rest) waits until 2026-03-01T12:30:00.000Z.',
@@ -60,7 +75,7 @@ describe('the readiness of a stage', () => {
 
   it('asks for a person where a job needs one', () => {
     const [asked] = waitingForHuman;
-    const { blockedReasons, requiredActions } = assessReadiness(currentStageAfter(...atWork, asked), []);
+    const { blockedReasons, requiredActions } = after(...atWork, asked);
     const index = blockedReasons.findIndex(({ code }) => code === 'job-needs-human');
     expect(blockedReasons[index]?.message).toBe('The job of node "Ask" (ask) needs a person.');
     expect(requiredActions[index]).toEqual({
@@ -71,7 +86,7 @@ describe('the readiness of a stage', () => {
 
   it('asks to start a stage that is not started', () => {
     const unstarted = draft({ state: 'created', completed: ['outline', 'review'], met: ['sourced'] });
-    expect(assessReadiness(unstarted, [])).toEqual({
+    expect(ofStage(unstarted, [])).toEqual({
       ready: false,
       blockedReasons: [{ code: 'stage-not-started', message: 'The stage was not started yet.' }],
       requiredActions: [{ code: 'start-stage', message: 'Start the stage.' }],

@@ -1,6 +1,10 @@
+import type { EvaluateCondition } from '../kernel/expression.js';
+import { risksOf } from './guards.decider.js';
 import type { Finding, RiskView } from './run.events.js';
 import { own } from '../kernel/json-values.js';
 import { isThrough, leftNodes, rerunOf, type LeftNode } from '../work/contract.js';
+import type { Begun } from './run-state.decider.js';
+import { ruleValues } from './rule-values.policy.js';
 import type { Stage } from './stage.plan.js';
 
 /** Whether a stage may be completed: each reason why not, with the action that removes it at the same index. */
@@ -12,15 +16,16 @@ export type Readiness = Readonly<{
 
 type Obstacle = Readonly<{ reason: Finding; action: Finding }>;
 
-/** Computed from the stage as it stands; `risks` are the stage's own. */
-export function assessReadiness(stage: Stage, risks: readonly RiskView[]): Readiness {
+/** Computed from the run as it stands. */
+export function assessReadiness(run: Begun, stage: Stage, evaluate: EvaluateCondition): Readiness {
   const obstacles = [
     ...unstarted(stage),
     ...unfinishedGraph(stage),
     ...brokenGraph(stage),
     ...openMilestones(stage).map(milestoneObstacle),
     ...unmetCriteria(stage),
-    ...openRisks(risks),
+    ...openRisks(risksOf(run, stage)),
+    ...unmetRules(run, stage, evaluate),
   ];
   return {
     ready: obstacles.length === 0,
@@ -115,6 +120,17 @@ function openRisks(risks: readonly RiskView[]): readonly Obstacle[] {
         `Dismiss risk ${id} with a reason.`,
       ),
     );
+}
+
+/** A rule that cannot be evaluated does not hold, and says so: a fact it asks for may just not be there yet. */
+function unmetRules(run: Begun, stage: Stage, evaluate: EvaluateCondition): readonly Obstacle[] {
+  const { contract = [] } = stage.definition;
+  return contract.flatMap(({ code, when, reason, action }) => {
+    const answer = evaluate(when, ruleValues(run, stage, when));
+    if ('holds' in answer && answer.holds) return [];
+    const message = 'failure' in answer ? `${reason} (The rule could not be evaluated: ${answer.failure})` : reason;
+    return [{ reason: { code, message }, action }];
+  });
 }
 
 function obstacle(code: string, message: string, action: string, advice: string): Obstacle {

@@ -21,6 +21,7 @@ import {
 } from '../../test/support/graph-story.js';
 import type { StageDefinition } from '../templates/contract.js';
 import { jobOf } from '../work/contract.js';
+import { evaluation } from '../platform/expressions/conditions.js';
 import { assessReadiness } from './readiness.policy.js';
 import { currentStage, findStage } from './run-state.decider.js';
 
@@ -40,7 +41,11 @@ describe('resuming a run', () => {
       [[takes(['a', 'b']), completes('b', { b: 1 }), wakes(3600)], 2],
     ] as const) {
       const run = played([stage], ...moves);
-      const { ready, blockedReasons, requiredActions } = assessReadiness(currentStage(run.state), []);
+      const { ready, blockedReasons, requiredActions } = assessReadiness(
+        run.state,
+        currentStage(run.state),
+        evaluation.condition,
+      );
       expect(ready).toBe(false);
       const message = `The graph ended with ${String(left)} of 5 nodes undone.`;
       expect(blockedReasons).toEqual([{ code: 'graph-broken-off', message }]);

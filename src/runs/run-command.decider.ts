@@ -1,11 +1,12 @@
 import type { JsonObject, JsonValue } from '../kernel/json.js';
 import type { Actor } from '../kernel/recorded-event.js';
+import type { PolicyLayers } from '../gate-policy/contract.js';
 import type { Decision, StageDefinition } from '../templates/contract.js';
 import type { FailJob, ResolveJob, StartJob } from '../work/contract.js';
-import type { Scope, StageResult, Subject } from './run.events.js';
+import type { Scope, SendBack, StageResult, Subject } from './run.events.js';
 
-/** Who acts, and as what. */
-export type Deciding = Readonly<{ actor: Actor; roles: readonly string[] }>;
+/** Who acts, and as what. `keyName` is what their key is called. */
+export type Deciding = Readonly<{ actor: Actor; roles: readonly string[]; keyName?: string }>;
 
 /**
  * `runId` is the stream's. `now` is ISO 8601 in UTC to the millisecond. `freshId` becomes the id of the gate or risk the command creates; the ids
@@ -18,6 +19,8 @@ type Command<Type extends string, Data extends object> = Readonly<{
   by: Deciding;
   now: string;
   freshId: string;
+  /** What the layers of the approval policy say now; the rules ask for it with `InputWanted` where they need it. */
+  policy?: PolicyLayers;
 }>;
 
 type OfStage<More extends object = object> = { stage: string } & More;
@@ -72,8 +75,13 @@ export type DecideGate = Command<
     reason?: string | undefined;
     toStage?: string | undefined;
     scope?: Scope | undefined;
+    sendBack?: SendBack | undefined;
   }
 >;
+/** Gives those who may decide more time: so many seconds from now. */
+export type ExtendGate = Command<'extend_gate', { gateId: string; seconds: number; reason: string }>;
+/** Has somebody else vote in the caller's stead. */
+export type DelegateGate = Command<'delegate_gate', { gateId: string; to: string; reason: string }>;
 /** Time passed: whatever is due by now happens, each thing once. */
 export type Wake = Command<'wake', object>;
 
@@ -113,6 +121,8 @@ export type RunCommand =
   | Cancel
   | Resume
   | DecideGate
+  | ExtendGate
+  | DelegateGate
   | Wake
   | StartJobs
   | AboutJob;

@@ -79,8 +79,14 @@ function evolveBegun(run: Begun, event: Later): RunState {
       return run.status === 'running' ? { ...run, gate: withFailure(run.gate, event.detail) } : run;
     case 'gate.decided': {
       const { gate_id: id, decision, to_stage, scope } = event.detail;
-      return gateClosed(run, id, { status: 'decided', verdict: { decision, to_stage, scope } });
+      const decided = gateClosed(run, id, { status: 'decided', verdict: { decision, to_stage, scope } });
+      return decision === 'approve' ? withStage(decided, event.detail.stage, approved) : decided;
     }
+    case 'gate.vote_recorded':
+    case 'gate.reminded':
+    case 'gate.extended':
+    case 'gate.delegated':
+      return run; // TO BE BUILT
     case 'gate.expired':
       return gateClosed(run, event.detail.gate_id, { status: 'expired' });
     case 'gate.superseded':
@@ -116,7 +122,7 @@ type OfStage = Extract<
   }
 >;
 
-function withStage(run: Begun, key: string | null, change: (stage: Stage) => Stage): Begun {
+function withStage<Run extends Begun>(run: Run, key: string | null, change: (stage: Stage) => Stage): Run {
   return { ...run, stages: run.stages.map((stage) => (stage.definition.key === key ? change(stage) : stage)) };
 }
 
@@ -155,7 +161,11 @@ function evolveStage(stage: Stage, event: Exclude<OfStage, { type: 'stage.entere
   }
 }
 
-function reopened(stage: Stage, work: Resumption | undefined): Stage {
+function approved(stage: Stage): Stage {
+  return { ...stage, isApproved: true };
+}
+
+function reopened({ isApproved: _approved, ...stage }: Stage, work: Resumption | undefined): Stage {
   const inProgress = { ...stage, state: 'in_progress' as const };
   return work === undefined ? inProgress : workResumed(inProgress, work);
 }

@@ -21,13 +21,16 @@ function decide(state: RunState, command: RunCommand, evaluate: Evaluation): rea
     case 'park':
       return park(state, command);
     case 'unpark':
-      return unpark(state, command);
+      return unpark(state, command, evaluate);
     case 'cancel':
       return cancel(state, command);
     case 'resume':
       return resume(state, command);
     case 'decide_gate':
-      return decideGate(state, command);
+      return decideGate(state, command, evaluate);
+    case 'extend_gate':
+    case 'delegate_gate':
+      throw refuse('gate-not-found', 'TO BE BUILT');
     case 'wake':
       return wake(state, command, evaluate);
     case 'start_jobs':
@@ -44,7 +47,7 @@ function decide(state: RunState, command: RunCommand, evaluate: Evaluation): rea
     case 'start_stage':
       return startStage(asRunning(state), command);
     case 'complete_stage':
-      return completeStage(asRunning(state), command);
+      return completeStage(asRunning(state), command, evaluate);
     case 'complete_milestone':
       return completeMilestone(asRunning(state), command);
     case 'reopen_milestone':
@@ -64,7 +67,7 @@ function decide(state: RunState, command: RunCommand, evaluate: Evaluation): rea
     case 'record_facts':
       return recordFacts(asRunning(state), command);
     case 'advance':
-      return advance(asRunning(state), command);
+      return advance(asRunning(state), command, evaluate);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../kernel/json.js';
 import type { Catalogue, DomainEvent } from '../kernel/recorded-event.js';
+import type { Layer } from '../gate-policy/contract.js';
 import type {
   Decision,
   GateRule,
@@ -37,8 +38,22 @@ export type StageResult = Readonly<{
 /** What narrowing keeps and drops; only `drop_milestones` has an effect, the rest is for readers. */
 export type Scope = Readonly<{ keep?: readonly string[]; drop_milestones?: readonly string[]; note?: string }>;
 
-/** A decision with all that it carries; two decisions are the same when their verdicts are. */
-export type Verdict = Readonly<{ decision: Decision; to_stage: string | null; scope: Scope | null }>;
+/**
+ * What is sent back, each with its reason: the milestones to be done again and the nodes to run again, by key and id. With neither it is the whole stage.
+ */
+export type SendBack = Readonly<{
+  milestones?: Readonly<Record<string, string>>;
+  nodes?: Readonly<Record<string, string>>;
+  note?: string;
+}>;
+
+/** A decision with all that it carries; two decisions are the same when their verdicts are. `send_back` is there where that was decided. */
+export type Verdict = Readonly<{
+  decision: Decision;
+  to_stage: string | null;
+  scope: Scope | null;
+  send_back?: SendBack | null;
+}>;
 
 /** A risk as it is shown. */
 export type RiskView = Readonly<{ id: string; type: string; message: string; dismissed: boolean }>;
@@ -71,6 +86,16 @@ export type OpenedGate = Readonly<{
   on_expiry: OnExpiry;
   /** The rules that may decide it; none before there were rules. */
   auto?: readonly GateRule[];
+  /** When those who may decide are reminded; null where it never expires. Not before there were reminders. */
+  remind_at?: string | null;
+  /** Of an approval: how many different people have to approve. */
+  quorum?: number;
+  /** Of an approval: who may not vote, because they did the work of the stage; empty where they may. Ids of actors. */
+  excluded?: readonly string[];
+  /** Of an approval: who may vote once it escalated. */
+  escalate_to?: readonly string[];
+  /** Of an approval: which layer of the policy each of its terms came from, as the policy was when it opened. */
+  policy?: Readonly<Record<string, Readonly<{ layer: Layer; rule: string | null }>>>;
   evidence: Evidence;
 }>;
 
@@ -132,6 +157,21 @@ export type RunEvent =
   | DomainEvent<'risk.dismissed', OfStage<{ risk_id: string }>>
   | DomainEvent<'gate.opened', OpenedGate>
   | DomainEvent<'gate.decided', OfStage<{ gate_id: string; evidence: Evidence } & Verdict>>
+  /** `on_behalf_of`: whose vote it is, where that was delegated. `approvals` counts it. */
+  | DomainEvent<
+      'gate.vote_recorded',
+      OfStage<{
+        gate_id: string;
+        vote: 'approve' | 'send_back';
+        on_behalf_of: string | null;
+        approvals: number;
+        quorum: number;
+      }>
+    >
+  | DomainEvent<'gate.reminded', OfStage<{ gate_id: string; expires_at: string }>>
+  | DomainEvent<'gate.extended', OfStage<{ gate_id: string; expires_at: string; remind_at: string | null }>>
+  /** Both are ids of actors, or names of keys. */
+  | DomainEvent<'gate.delegated', OfStage<{ gate_id: string; from: string; to: string }>>
   | DomainEvent<'gate.expired', OfStage<{ gate_id: string; on_expiry: OnExpiry }>>
   | DomainEvent<'gate.superseded', OfStage<{ gate_id: string }>>
   | DomainEvent<'gate.rule_failed', OfStage<{ gate_id: string } & RuleFailure>>
@@ -166,6 +206,10 @@ export const runCatalogue: Catalogue<RunEvent> = {
   'risk.dismissed': { category: 'risk_change', schemaVersion: 1 },
   'gate.opened': { category: 'gate_decision', schemaVersion: 1 },
   'gate.decided': { category: 'gate_decision', schemaVersion: 1 },
+  'gate.vote_recorded': { category: 'gate_decision', schemaVersion: 1 },
+  'gate.reminded': { category: 'gate_decision', schemaVersion: 1 },
+  'gate.extended': { category: 'gate_decision', schemaVersion: 1 },
+  'gate.delegated': { category: 'gate_decision', schemaVersion: 1 },
   'gate.expired': { category: 'gate_decision', schemaVersion: 1 },
   'gate.superseded': { category: 'gate_decision', schemaVersion: 1 },
   'gate.rule_failed': { category: 'gate_decision', schemaVersion: 1 },

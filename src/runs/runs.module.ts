@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ReadModels, inlineReadModels } from '../platform/projections/read-models.js';
 import { ActOnRunHandler } from './commands/act-on-run.js';
 import { DecideGateHandler } from './commands/decide-gate.js';
+import { RunExecutor } from './commands/run-executor.js';
 import { RunCommandsController } from './commands/run-commands.controller.js';
 import { StageCommandsController } from './commands/stage-commands.controller.js';
 import { StartRunHandler } from './commands/start-run.js';
@@ -23,6 +24,7 @@ import { TimerLoop } from './timers/timer-loop.js';
 @Module({
   controllers: [RunsController, StageCommandsController, RunCommandsController, GatesController],
   providers: [
+    RunExecutor,
     StartRunHandler,
     ActOnRunHandler,
     DecideGateHandler,

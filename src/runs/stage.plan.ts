@@ -20,6 +20,10 @@ export type Stage = Readonly<{
   result: StageResult | null;
   focus: readonly string[];
   override: Override | null;
+  /** It was approved since it was completed last. */
+  isApproved?: true;
+  /** Who did its work: ids of the actors of what was done in it since it began, systems and workers left out. */
+  workedBy: readonly string[];
   /** How far its graph has come; null before it began, and where there is none. */
   work: GraphState | null;
   /** How often its graph was begun or resumed, over all visits to the stage. */
@@ -48,7 +52,7 @@ export function createStage(
   { focus, workAttempts }: Pick<Stage, 'focus' | 'workAttempts'> = { focus: [], workAttempts: 0 },
 ): Stage {
   const weights = templateWeights(definition.milestones);
-  const nothingDone = { completed: [], met: [], result: null, override: null, work: null };
+  const nothingDone = { completed: [], met: [], result: null, override: null, workedBy: [], work: null };
   return { definition, number, state: 'created', weights, ...nothingDone, focus, workAttempts };
 }
 

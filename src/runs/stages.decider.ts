@@ -1,6 +1,8 @@
 import { refuse } from '../kernel/domain-error.js';
+import type { Evaluation } from '../kernel/expression.js';
 import { openGate } from './gate-opening.decider.js';
-import { inTurn, requiredReason, risksOf, stageAtHand, unlockedStage } from './guards.decider.js';
+import { dueGate } from './gate-terms.policy.js';
+import { inTurn, requiredReason, stageAtHand, unlockedStage } from './guards.decider.js';
 import { assessReadiness, type Readiness } from './readiness.policy.js';
 import type { Advance, CompleteStage, Deciding, RunCommand, StartStage } from './run-command.decider.js';
 import { currentStage, type Running } from './run-state.decider.js';
@@ -15,33 +17,43 @@ export function startStage(run: Running, { data, now }: StartStage): readonly Ru
   return [stageStarted(stage, now)];
 }
 
-export function completeStage(run: Running, command: CompleteStage): readonly RunEvent[] {
+export function completeStage(run: Running, command: CompleteStage, evaluate: Evaluation): readonly RunEvent[] {
   const { data } = command;
   if (unlockedStage(run, data.stage).state === 'completed') {
     // A repeat, unless its gate lapsed and is to open anew. A stage without a gate may lie behind by now.
-    return data.stage === run.currentStage ? openGate(run, command) : [];
+    return data.stage === run.currentStage ? openGate(run, command, evaluate) : [];
   }
   const stage = stageAtHand(run, data.stage, 'completed');
   updateStageState(stage, 'completed');
-  const readiness = assessReadiness(stage, risksOf(run, stage));
-  if (readiness.ready) return complete(run, command, { override: null, trigger: null });
+  const readiness = assessReadiness(run, stage, evaluate.condition);
+  if (readiness.ready) return complete(run, command, evaluate, { override: null, trigger: null });
   if (data.override !== true) throw notReady(stage, readiness);
   const reason = overrideReason(command.by, data.reason);
-  return complete(run, command, { override: { reason, unmet: readiness.blockedReasons }, trigger: null });
+  return complete(run, command, evaluate, { override: { reason, unmet: readiness.blockedReasons }, trigger: null });
 }
 
 /** Looks again at where the run stands and goes as far as the rules allow by themselves. */
-export function advance(run: Running, command: Advance): readonly RunEvent[] {
+export function advance(run: Running, command: Advance, evaluate: Evaluation): readonly RunEvent[] {
   const stage = currentStage(run);
-  if (stage.state !== 'in_progress') return openGate(run, command);
-  const readiness = assessReadiness(stage, risksOf(run, stage));
+  if (stage.state !== 'in_progress') return openGate(run, command, evaluate);
+  const readiness = assessReadiness(run, stage, evaluate.condition);
   if (!readiness.ready) throw notReady(stage, readiness);
-  return complete(run, command, { override: null, trigger: command.data.trigger ?? 'manual_advance' });
+  return complete(run, command, evaluate, { override: null, trigger: command.data.trigger ?? 'manual_advance' });
 }
 
 /** Completes a stage that goes on by itself when it is ready. */
-export function completeReady(run: Running, command: RunCommand, trigger: string): readonly RunEvent[] {
-  return complete(run, command, { override: null, trigger });
+export function completeReady(
+  run: Running,
+  command: RunCommand,
+  evaluate: Evaluation,
+  trigger: string,
+): readonly RunEvent[] {
+  return complete(run, command, evaluate, { override: null, trigger });
+}
+
+/** From a completed stage to the gate that is due; where none is, to the next stage. */
+export function goOn(run: Running, command: RunCommand, evaluate: Evaluation): readonly RunEvent[] {
+  return dueGate(run, command.policy) === null ? leaveStage(run, command.now) : openGate(run, command, evaluate);
 }
 
 /** From a stage that is passed to the next one, or to the end. */
@@ -67,10 +79,11 @@ export function enterStage(stage: Stage, from: Stage | null, now: string): reado
 function complete(
   run: Running,
   command: RunCommand,
+  evaluate: Evaluation,
   how: Readonly<{ override: Override | null; trigger: string | null }>,
 ): readonly RunEvent[] {
   const stage = currentStage(run);
-  const { key, gate } = stage.definition;
+  const { key } = stage.definition;
   const progress = stageProgress({ ...stage, state: 'completed' });
   const completed: RunEvent = {
     type: 'stage.completed',
@@ -81,7 +94,7 @@ function complete(
   return inTurn(
     run,
     () => [completed],
-    (now) => (gate === undefined ? leaveStage(now, command.now) : openGate(now, command)),
+    (now) => goOn(now, command, evaluate),
   );
 }
 

@@ -58,7 +58,7 @@ export function wake(run: Begun, command: Wake, evaluate: Evaluation): readonly 
   if (run.status !== 'running') return [];
   return inTurn(
     run,
-    (now) => expireGate(now, command),
+    (now) => expireGate(now, command, evaluate),
     (now) => wakeWork(now, command, evaluate),
   );
 }

@@ -1,4 +1,5 @@
 export type {
+  ContractRule,
   Decision,
   GateDefinition,
   GateRule,

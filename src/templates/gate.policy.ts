@@ -23,6 +23,8 @@ export function scopeOf(stage: StageDefinition): Scope {
   });
   return {
     result: { fields: { outcome: 'text', score: 'number', feedback: 'text', data: 'any' } },
+    results: 'any',
+    nodes: 'any',
     facts: 'any',
     input: 'any',
     progress_percent: 'number',

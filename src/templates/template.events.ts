@@ -1,8 +1,9 @@
+import type { JsonObject } from '../kernel/json.js';
 import type { Catalogue, DomainEvent } from '../kernel/recorded-event.js';
 import type { GraphDefinition } from '../work/contract.js';
 
-/** What may be decided at a gate. `park` and `pivot` leave the stage unpassed. */
-export type Decision = 'proceed' | 'narrow' | 'pivot' | 'park';
+/** What may be decided at a gate: the last two at an approval, the others at a decision. Only `proceed` and `approve` pass the stage. */
+export type Decision = 'proceed' | 'narrow' | 'pivot' | 'park' | 'approve' | 'send_back';
 
 /** Two types of gate, one mechanism. */
 export type GateType = 'decision' | 'approval';
@@ -24,7 +25,28 @@ export type MilestoneDefinition = Readonly<{
 export type ExitCriterion = Readonly<{ key: string; text: string }>;
 
 /** A decision the system takes by itself where a condition (in CEL, see docs/templates.md) holds. */
-export type GateRule = Readonly<{ when: string; decision: Decision }>;
+export type GateRule = Readonly<{
+  when: string;
+  decision: Decision;
+  /** Where a pivot goes back to. Defaults to the first stage. */
+  to_stage?: string;
+  /** How often the rule may decide in one run; from then on the gate waits for a person. Defaults to without end. */
+  at_most?: number;
+}>;
+
+/** What must hold before a stage is ready, over the run's facts, results and node outputs. */
+export type ContractRule = Readonly<{
+  /** For programs, unique in its stage; it becomes the code of the blocked reason. */
+  code: string;
+  /** A condition in CEL. One that cannot be evaluated does not hold. */
+  when: string;
+  /** Why the stage is not ready while it does not hold. */
+  reason: string;
+  /** What would satisfy it. */
+  action: Readonly<{ code: string; message: string }>;
+  /** Facts by which it holds. */
+  example?: JsonObject;
+}>;
 
 /** The judgement at the end of a stage. */
 export type GateDefinition = Readonly<{
@@ -39,6 +61,12 @@ export type GateDefinition = Readonly<{
   on_expiry?: OnExpiry;
   /** Who may decide after `escalate`. */
   escalate_to?: readonly string[];
+  /** Of an approval: how many different people have to approve. Defaults to 1. */
+  quorum?: number;
+  /** Of an approval: whoever did the work of the stage may not vote. Defaults to false. */
+  no_self_approval?: boolean;
+  /** How long before it expires those who may decide are reminded. Defaults to a quarter of its time. */
+  remind_before_seconds?: number;
   /** The first rule that holds decides; `decided_by` then names `system`. */
   auto?: readonly GateRule[];
 }>;
@@ -53,6 +81,8 @@ export type StageDefinition = Readonly<{
   auto_start?: boolean;
   milestones: Readonly<Record<string, MilestoneDefinition>>;
   exit_criteria: readonly ExitCriterion[];
+  /** What must hold before it is ready, besides its milestones, criteria, risks and graph. */
+  contract?: readonly ContractRule[];
   /** Its work: it runs when the stage starts, and the stage is not ready before it is finished. */
   graph?: GraphDefinition;
   /** `auto`: the stage completes by itself as soon as it is ready. Defaults to waiting for the command. */

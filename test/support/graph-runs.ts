@@ -7,17 +7,17 @@ import type { ActOnRun } from '../../src/runs/contract.js';
 import { runAmong } from '../../src/runs/pipeline-run/run-on-wire.js';
 import type { Asked } from '../../src/runs/run-command.decider.js';
 import type { RunEvent } from '../../src/runs/run.events.js';
-import { runStream } from '../../src/runs/run-stream.js';
 import { DueRuns } from '../../src/runs/timers/due-runs.js';
 import { TimerLoop } from '../../src/runs/timers/timer-loop.js';
 import type { StageDefinition } from '../../src/templates/contract.js';
+import { runExecutor } from './run-executor.js';
 import { type Process, contextOf } from './store.js';
 
 /** What one process does to runs: the commands as its routes would send them, and its timers. */
 export function runsOf(process: Process, execute: (act: ActOnRun) => Promise<unknown> = handlerOf(process)) {
   const act = (runId: string, asked: Asked) => {
     const context = contextOf({ now: new Date().toISOString() });
-    return process.executor.execute(runStream, {
+    return runExecutor(process.executor).execute({
       streamId: runId,
       command: runCommand(runId, asked, context),
       context,
@@ -38,7 +38,7 @@ export function runsOf(process: Process, execute: (act: ActOnRun) => Promise<unk
 }
 
 function handlerOf({ executor }: Process): (act: ActOnRun) => Promise<unknown> {
-  const handler = new ActOnRunHandler(executor);
+  const handler = new ActOnRunHandler(runExecutor(executor));
   return (act) => handler.execute(act);
 }
 

@@ -5,7 +5,6 @@ import type { JsonObject, JsonValue } from '../../src/kernel/json.js';
 import { DatabaseClock } from '../../src/platform/database/database-clock.js';
 import { ActOnRunHandler } from '../../src/runs/commands/act-on-run.js';
 import { ActOnRun, type Asked } from '../../src/runs/contract.js';
-import { runStream } from '../../src/runs/run-stream.js';
 import type { StageDefinition } from '../../src/templates/contract.js';
 import type { GraphDefinition } from '../../src/work/contract.js';
 import { ActOnJob, ActOnJobHandler } from '../../src/work/jobs/act-on-job.js';
@@ -17,6 +16,7 @@ import type { AskedOfJob } from '../../src/work/jobs/job-command.decider.js';
 import type { JobResponse } from '../../src/work/jobs/job.response.js';
 import { LeaseSweeper } from '../../src/work/jobs/lease-sweeper.js';
 import { type NewJob, QueueJob, QueueJobHandler } from '../../src/work/jobs/queue-job.js';
+import { runExecutor } from './run-executor.js';
 import { type Process, contextOf } from './store.js';
 
 export const workerCaller: Caller = {
@@ -27,7 +27,7 @@ export const workerCaller: Caller = {
 
 /** Everything about jobs on the parts of one process, with a command bus that knows only what jobs need. */
 export function jobWorkers({ database, executor, memory }: Pick<Process, 'database' | 'executor' | 'memory'>) {
-  const runs = new ActOnRunHandler(executor);
+  const runs = new ActOnRunHandler(runExecutor(executor));
   const bus = { execute: (command: unknown) => dispatch(command) } as unknown as CommandBus;
   const found = new FoundJobs(database);
   const clock = new DatabaseClock(database);
@@ -68,7 +68,7 @@ export function jobWorkers({ database, executor, memory }: Pick<Process, 'databa
       const data = { template: templateOf(graph), subject: { type: 'none' as const }, input };
       const by = { actor: flow.caller.actor, roles: flow.caller.roles };
       const command = { type: 'start_run' as const, runId, data, by, now: await clock.now(), freshId: newId() };
-      await executor.execute(runStream, { streamId: runId, command, context: flow, answer: () => ({ body: {} }) });
+      await runExecutor(executor).execute({ streamId: runId, command, context: flow, answer: () => ({ body: {} }) });
       return { runId, correlationId: flow.correlationId };
     },
   };

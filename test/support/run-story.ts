@@ -1,6 +1,7 @@
 import { fold } from '../../src/kernel/decider.js';
 import { itemsOf } from '../../src/kernel/vector.js';
 import type { Recorded } from '../../src/kernel/recorded-event.js';
+import type { PolicyLayers } from '../../src/gate-policy/contract.js';
 import type { Deciding, RunCommand } from '../../src/runs/run-command.decider.js';
 import { runStream } from '../../src/runs/run-stream.js';
 import { currentStage, type RunState } from '../../src/runs/run-state.decider.js';
@@ -13,6 +14,8 @@ import { given } from './given.js';
 
 export const runDecider = runStream.decider;
 
+/** Nothing says that anybody has to approve anything. */
+export const noPolicy: PolicyLayers = { global: {}, project: {}, requireManualReview: false };
 export const noon = '2026-03-01T12:00:00.000Z';
 export const founder: Deciding = { actor: { type: 'founder', id: 'ada' }, roles: [] };
 export const operator: Deciding = { actor: { type: 'user', id: 'olu' }, roles: ['operator'] };
@@ -137,9 +140,9 @@ type PayloadOf<Type extends RunCommand['type']> = Extract<RunCommand, { type: Ty
 export function command<Type extends RunCommand['type']>(
   type: Type,
   data: PayloadOf<Type>,
-  how: Partial<Pick<RunCommand, 'by' | 'now' | 'freshId'>> = {},
+  how: Partial<Pick<RunCommand, 'by' | 'now' | 'freshId' | 'policy'>> = {},
 ): Extract<RunCommand, { type: Type }> {
-  const whole = { type, runId: 'run-1', data, by: founder, now: noon, freshId: 'fresh-1', ...how };
+  const whole = { type, runId: 'run-1', data, by: founder, now: noon, freshId: 'fresh-1', policy: noPolicy, ...how };
   return whole as unknown as Extract<RunCommand, { type: Type }>;
 }
 

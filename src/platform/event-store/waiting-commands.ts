@@ -9,6 +9,8 @@ export type Task<Command> = Readonly<{
   answer: (rows: StreamRows) => Reply;
   /** The stream's id was made for this very command: there is nothing to load. Where there is after all, it is decided anew. */
   isNew?: true;
+  /** The command with what its rules want to know and the stream does not say. */
+  inform?: (question: object) => Promise<Command>;
 }>;
 
 /** A command that has not been answered yet. */

@@ -2,20 +2,19 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext, Outcome } from '../../kernel/command-context.js';
 import { refuse } from '../../kernel/domain-error.js';
 import { ClaimHeldError } from '../../platform/event-store/errors.js';
-import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import { ActOnRun } from '../contract.js';
 import { runAmong, runOnWire } from '../pipeline-run/run-on-wire.js';
 import type { Asked, RunCommand } from '../run-command.decider.js';
-import { runStream } from '../run-stream.js';
+import { RunExecutor } from './run-executor.js';
 import { newId } from '../../platform/new-id.js';
 
 @CommandHandler(ActOnRun)
 export class ActOnRunHandler implements ICommandHandler<ActOnRun> {
-  constructor(private readonly executor: CommandExecutor) {}
+  constructor(private readonly executor: RunExecutor) {}
 
   execute({ runId, asked, context, answer }: ActOnRun): Promise<Outcome> {
     return this.executor
-      .execute(runStream, {
+      .execute({
         streamId: runId,
         command: runCommand(runId, asked, context),
         context,

@@ -1,11 +1,10 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext, Outcome } from '../../kernel/command-context.js';
-import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import { type DecisionGateRow, decisionGates } from '../decision-gate/decision-gate.projection.js';
 import { FoundGates } from '../decision-gate/found-gates.js';
 import { gateOnWire } from '../decision-gate/gate-on-wire.js';
 import { runAmong, runOnWire } from '../pipeline-run/run-on-wire.js';
-import { runStream } from '../run-stream.js';
+import { RunExecutor } from './run-executor.js';
 import { runCommand } from './act-on-run.js';
 import type { DecideGateRequest } from './decide-gate.request.js';
 
@@ -23,7 +22,7 @@ export class DecideAtGate extends Command<Outcome> {
 @CommandHandler(DecideAtGate)
 export class DecideGateHandler implements ICommandHandler<DecideAtGate> {
   constructor(
-    private readonly executor: CommandExecutor,
+    private readonly executor: RunExecutor,
     private readonly gates: FoundGates,
   ) {}
 
@@ -31,7 +30,7 @@ export class DecideGateHandler implements ICommandHandler<DecideAtGate> {
     const found = await this.gates.get(context.caller.tenantId, gateId);
     const { decision, reason, to_stage: toStage, scope } = request;
     const data = { gateId, decision, reason, toStage, scope: scope && { ...scope } };
-    return this.executor.execute(runStream, {
+    return this.executor.execute({
       streamId: found.runId,
       command: runCommand(found.runId, { type: 'decide_gate', data }, context),
       context,

@@ -1,14 +1,13 @@
 import { Command, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
 import { type ErrorCode, refuse } from '../../kernel/domain-error.js';
 import type { CommandContext, Outcome } from '../../kernel/command-context.js';
-import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import { ClaimHeldError } from '../../platform/event-store/errors.js';
 import { CandidateExists, JobProfileExists } from '../../hiring/contract.js';
 import { ProjectExists } from '../../projects/contract.js';
 import { FindTemplate, type TemplateRow } from '../../templates/contract.js';
 import { runAmong, runOnWire } from '../pipeline-run/run-on-wire.js';
 import type { Subject } from '../run.events.js';
-import { runStream } from '../run-stream.js';
+import { RunExecutor } from './run-executor.js';
 import { runCommand } from './act-on-run.js';
 import { startFormOf } from './start-form.js';
 import type { StartRunRequest, TemplateChoice } from './start-run.request.js';
@@ -27,7 +26,7 @@ export class StartRunThrough extends Command<Outcome> {
 @CommandHandler(StartRunThrough)
 export class StartRunHandler implements ICommandHandler<StartRunThrough> {
   constructor(
-    private readonly executor: CommandExecutor,
+    private readonly executor: RunExecutor,
     private readonly queries: QueryBus,
   ) {}
 
@@ -50,7 +49,7 @@ export class StartRunHandler implements ICommandHandler<StartRunThrough> {
       input: request.input ?? {},
     };
     return this.executor
-      .execute(runStream, {
+      .execute({
         streamId: runId,
         isNew: true,
         command: runCommand(runId, { type: 'start_run', data }, context),

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { evaluation } from '../../platform/expressions/conditions.js';
 import { evidenceOf } from '../gate-opening.decider.js';
 import { RunHistory } from '../run-history.js';
 import { type Begun, findStage } from '../run-state.decider.js';
@@ -26,5 +27,5 @@ export class GateEvidence {
 
 function withEvidence(gate: DecisionGateRow, run: Begun): GateResponse {
   const stage = findStage(run, gate.stage);
-  return stage === undefined ? gateOnWire(gate) : { ...gateOnWire(gate), evidence: evidenceOf(run, stage) };
+  return stage === undefined ? gateOnWire(gate) : { ...gateOnWire(gate), evidence: evidenceOf(run, stage, evaluation) };
 }

@@ -2,6 +2,9 @@ import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { FindPolicyLayers, type PolicyLayers } from '../../gate-policy/contract.js';
+import { projectOf } from '../gate-terms.policy.js';
+import { evaluation } from '../../platform/expressions/conditions.js';
 import { Allow } from '../../platform/auth/access.js';
 import type { Caller, CommandContext, Outcome } from '../../kernel/command-context.js';
 import { CallerOf, CommandFrom } from '../../platform/http/command-from.js';
@@ -12,7 +15,6 @@ import { actionsFor } from '../actions.policy.js';
 import { callableWith, commandRoles } from '../call-roles.policy.js';
 import { StartRunThrough } from '../commands/start-run.js';
 import { StartRunRequest } from '../commands/start-run.request.js';
-import { risksOf } from '../guards.decider.js';
 import { assessReadiness } from '../readiness.policy.js';
 import { ActionListResponse, ReadinessResponse } from '../readiness.response.js';
 import { RunHistory } from '../run-history.js';
@@ -107,7 +109,7 @@ export class RunsController {
   async readiness(@IdParam('id') id: string, @CallerOf() { tenantId }: Caller): Promise<ReadinessResponse> {
     const { state } = await this.history.stateOf(tenantId, id);
     const stage = currentStage(state);
-    const { ready, blockedReasons, requiredActions } = assessReadiness(stage, risksOf(state, stage));
+    const { ready, blockedReasons, requiredActions } = assessReadiness(state, stage, evaluation.condition);
     return { stage: stage.definition.key, ready, blocked_reasons: blockedReasons, required_actions: requiredActions };
   }
 
@@ -117,7 +119,10 @@ export class RunsController {
   @DescribeRead({ summary: 'What can I do now?', answer: ActionListResponse, problems: ['run-not-found'] })
   async actions(@IdParam('id') id: string, @CallerOf() caller: Caller): Promise<ActionListResponse> {
     const { state } = await this.history.stateOf(caller.tenantId, id);
-    const actions = actionsFor(runStream.decider, id, state, caller, new Date().toISOString());
+    const policy = await this.queries.execute<FindPolicyLayers, PolicyLayers>(
+      new FindPolicyLayers(caller.tenantId, projectOf(state)),
+    );
+    const actions = actionsFor(runStream.decider, id, state, caller, { now: new Date().toISOString(), policy });
     return { items: callableWith(caller.roles, actions) };
   }
 }
