@@ -14,11 +14,28 @@ export type Readiness = Readonly<{
   requiredActions: readonly Finding[];
 }>;
 
-type Obstacle = Readonly<{ reason: Finding; action: Finding }>;
+/** What an obstacle is about; `key` tells those of a kind apart: of a job the id of its node, of a rule its code. */
+export type Matter = Readonly<{
+  kind: 'start' | 'graph' | 'job' | 'broken_graph' | 'milestone' | 'criterion' | 'risk' | 'rule';
+  key: string;
+}>;
+
+/** One thing that keeps a stage from being ready, with the action that removes it. */
+export type Obstacle = Readonly<{ about: Matter; reason: Finding; action: Finding }>;
 
 /** Computed from the run as it stands. */
 export function assessReadiness(run: Begun, stage: Stage, evaluate: EvaluateCondition): Readiness {
-  const obstacles = [
+  const obstacles = obstaclesOf(run, stage, evaluate);
+  return {
+    ready: obstacles.length === 0,
+    blockedReasons: obstacles.map(({ reason }) => reason),
+    requiredActions: obstacles.map(({ action }) => action),
+  };
+}
+
+/** All that keeps a stage from being ready: its work first, the rules of its contract last. */
+export function obstaclesOf(run: Begun, stage: Stage, evaluate: EvaluateCondition): readonly Obstacle[] {
+  return [
     ...unstarted(stage),
     ...unfinishedGraph(stage),
     ...brokenGraph(stage),
@@ -27,16 +44,12 @@ export function assessReadiness(run: Begun, stage: Stage, evaluate: EvaluateCond
     ...openRisks(risksOf(run, stage)),
     ...unmetRules(run, stage, evaluate),
   ];
-  return {
-    ready: obstacles.length === 0,
-    blockedReasons: obstacles.map(({ reason }) => reason),
-    requiredActions: obstacles.map(({ action }) => action),
-  };
 }
 
 function unstarted(stage: Stage): readonly Obstacle[] {
   if (stage.state !== 'created') return [];
-  return [obstacle('stage-not-started', 'The stage was not started yet.', 'start-stage', 'Start the stage.')];
+  const about = { kind: 'start', key: '' } as const;
+  return [obstacle(about, 'stage-not-started', 'The stage was not started yet.', 'start-stage', 'Start the stage.')];
 }
 
 /** Nodes that are left, of which two say what they wait for, and each job that only a person can have go on. */
@@ -47,7 +60,7 @@ function unfinishedGraph({ definition: { graph }, work }: Stage): readonly Obsta
   const words = first.map((node) => `${nameOf(node)} ${node.waitsFor}`).join(', ');
   const count = `${String(left.length)} of ${String(graph.nodes.length)} nodes are left`;
   return [
-    obstacle('graph-unfinished', `${count}: ${words}.`, 'finish-graph', 'Let its workers and timers finish the graph.'),
+    obstacle({ kind: 'graph', key: '' }, 'graph-unfinished', `${count}: ${words}.`, 'finish-graph', LET_IT_FINISH),
     ...left.flatMap(jobObstacle),
   ];
 }
@@ -59,15 +72,17 @@ function brokenGraph({ state, definition: { graph }, work }: Stage): readonly Ob
   if (undone === 0) return [];
   const reason = `The graph ended with ${String(undone)} of ${String(graph.nodes.length)} nodes undone.`;
   const advice = 'Resume the run if it failed or ran out of time: they run again, and the rest is kept.';
-  return [obstacle('graph-broken-off', reason, 'resume-run', advice)];
+  return [obstacle({ kind: 'broken_graph', key: '' }, 'graph-broken-off', reason, 'resume-run', advice)];
 }
 
 const NAMED_NODES = 2;
+const LET_IT_FINISH = 'Let its workers and timers finish the graph.';
 
 function jobObstacle(node: LeftNode): readonly Obstacle[] {
   if (node.unresolvedJob === null) return [];
   const advice = `Retry or resolve job ${node.unresolvedJob} of node ${nameOf(node)}.`;
-  return [obstacle('job-needs-human', `The job of node ${nameOf(node)} needs a person.`, 'resolve-job', advice)];
+  const reason = `The job of node ${nameOf(node)} needs a person.`;
+  return [obstacle({ kind: 'job', key: node.id }, 'job-needs-human', reason, 'resolve-job', advice)];
 }
 
 function nameOf({ id, name }: LeftNode): string {
@@ -89,6 +104,7 @@ function openMilestones(stage: Stage): readonly Readonly<{ key: string; title: s
 function milestoneObstacle({ key, title }: Readonly<{ key: string; title: string }>): Obstacle {
   const named = `"${title}" (${key})`;
   return obstacle(
+    { kind: 'milestone', key },
     'milestone-incomplete',
     `Milestone ${named} is not complete.`,
     'complete-milestone',
@@ -101,6 +117,7 @@ function unmetCriteria(stage: Stage): readonly Obstacle[] {
     .filter(({ key }) => !stage.met.includes(key))
     .map(({ key, text }) =>
       obstacle(
+        { kind: 'criterion', key },
         'criterion-unmet',
         `Exit criterion "${text}" (${key}) is not met.`,
         'meet-criterion',
@@ -114,6 +131,7 @@ function openRisks(risks: readonly RiskView[]): readonly Obstacle[] {
     .filter(({ dismissed }) => !dismissed)
     .map(({ id, type, message }) =>
       obstacle(
+        { kind: 'risk', key: id },
         'risk-open',
         `Risk "${message}" (${type}) is not dismissed.`,
         'dismiss-risk',
@@ -129,10 +147,10 @@ function unmetRules(run: Begun, stage: Stage, evaluate: EvaluateCondition): read
     const answer = evaluate(when, ruleValues(run, stage, when));
     if ('holds' in answer && answer.holds) return [];
     const message = 'failure' in answer ? `${reason} (The rule could not be evaluated: ${answer.failure})` : reason;
-    return [{ reason: { code, message }, action }];
+    return [{ about: { kind: 'rule', key: code }, reason: { code, message }, action }];
   });
 }
 
-function obstacle(code: string, message: string, action: string, advice: string): Obstacle {
-  return { reason: { code, message }, action: { code: action, message: advice } };
+function obstacle(about: Matter, code: string, message: string, action: string, advice: string): Obstacle {
+  return { about, reason: { code, message }, action: { code: action, message: advice } };
 }
