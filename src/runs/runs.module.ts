@@ -19,10 +19,14 @@ import { ListStagesHandler } from './stage-config/list-stages.query.js';
 import { runStream } from './run-stream.js';
 import { DueRuns } from './timers/due-runs.js';
 import { TimerLoop } from './timers/timer-loop.js';
+import { ExplainedRuns } from './why/explained-runs.js';
+import { ListWaitingHandler } from './why/list-waiting.query.js';
+import { RunEvents } from './why/run-events.js';
+import { WhyController } from './why/why.controller.js';
 
 /** Runs, their stages, milestones, risks, results and gates. */
 @Module({
-  controllers: [RunsController, StageCommandsController, RunCommandsController, GatesController],
+  controllers: [RunsController, StageCommandsController, RunCommandsController, GatesController, WhyController],
   providers: [
     RunExecutor,
     StartRunHandler,
@@ -38,6 +42,9 @@ import { TimerLoop } from './timers/timer-loop.js';
     ListNodesHandler,
     DueRuns,
     TimerLoop,
+    RunEvents,
+    ExplainedRuns,
+    ListWaitingHandler,
   ],
   exports: [TimerLoop],
 })

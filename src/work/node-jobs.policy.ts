@@ -32,6 +32,7 @@ export function jobOrder(
   };
 }
 
-function handlerOf({ type, config }: NodeDefinition): string {
+/** The name by which workers claim the job of a node. */
+export function handlerOf({ type, config }: NodeDefinition): string {
   return type === 'agent' ? textIn(config, 'agent_id') : actionHandler(textIn(config, 'action') as WorkedAction);
 }

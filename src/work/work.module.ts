@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ReadModels, inlineReadModels } from '../platform/projections/read-models.js';
 import { ActOnJobHandler } from './jobs/act-on-job.js';
+import { FindJobsHandler } from './jobs/find-jobs.query.js';
 import { FoundJobs } from './jobs/found-jobs.js';
 import { Heartbeats } from './jobs/heartbeats.js';
 import { JobArchive } from './jobs/job-archive.js';
@@ -21,6 +22,7 @@ import { WorkerLoop } from './worker/worker-loop.js';
     ActOnJobHandler,
     QueueJobHandler,
     ListJobsHandler,
+    FindJobsHandler,
     FoundJobs,
     JobClaims,
     WaitingClaims,
