@@ -33,12 +33,19 @@ afterAll(async () => {
 });
 
 describe('somebody of another tenant', () => {
-  it.each(['/projects', '/job-profiles', '/candidates', '/pipeline', '/gates', '/templates', '/jobs', '/timeline'])(
-    'sees nothing of ours at %s',
-    async (path) => {
-      expect(accepted(await theirs.get(path))).toEqual({ items: [], next: null });
-    },
-  );
+  it.each([
+    '/projects',
+    '/job-profiles',
+    '/candidates',
+    '/pipeline',
+    '/pipeline/why',
+    '/gates',
+    '/templates',
+    '/jobs',
+    '/timeline',
+  ])('sees nothing of ours at %s', async (path) => {
+    expect(accepted(await theirs.get(path))).toEqual({ items: [], next: null });
+  });
 
   it('sees nothing of ours by asking for it', async () => {
     const { runId, projectId } = ours;
@@ -48,7 +55,16 @@ describe('somebody of another tenant', () => {
 
   it('is told that what is ours is not there', async () => {
     const { runId, projectId, gateId } = ours;
-    const paths = ['', '?version=1', '?as_of=2999-01-01T00:00:00Z', '/stages', '/readiness', '/actions', '/timeline'];
+    const paths = [
+      '',
+      '?version=1',
+      '?as_of=2999-01-01T00:00:00Z',
+      '/stages',
+      '/readiness',
+      '/actions',
+      '/why',
+      '/timeline',
+    ];
     const addresses = [
       `/projects/${projectId}`,
       `/job-profiles/${ours.jobProfileId}`,
