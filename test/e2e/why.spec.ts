@@ -170,7 +170,7 @@ describe('why a run is not moving', () => {
     expect(await why(runId)).toMatchObject({
       waits_for: 'approval',
       summary: 'Stage "Draft" waits for 2 of 2 approvals, by approver.',
-      gate: { quorum: 2, missing: 2, votes: [], allowed_deciders: ['approver'] },
+      gate: { quorum: 2, missing_approvals: 2, votes: [], allowed_deciders: ['approver'] },
     });
   });
 

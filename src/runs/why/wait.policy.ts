@@ -68,13 +68,16 @@ type Subject = Readonly<{
   ended: Readonly<{ by: By; reason: string | null; outcome: string }>;
 }>;
 
-export type Vote = Readonly<{
-  vote: 'approve' | 'send_back';
-  by: By;
-  on_behalf_of: string | null;
-  reason: string | null;
-  voted_at: string;
-}>;
+export type Vote = By &
+  Readonly<{
+    vote: 'approve' | 'send_back';
+    on_behalf_of: string | null;
+    reason: string | null;
+    voted_at: string;
+  }>;
+
+/** A place that was handed on. */
+export type Delegation = Readonly<{ from: string; to: string; reason: string | null; delegated_at: string }>;
 
 /** An open gate, and how far it is from its decision. The last five are an approval's. */
 export type GateWait = Readonly<{
@@ -87,10 +90,10 @@ export type GateWait = Readonly<{
   remind_at: string | null;
   rule_failure: Readonly<{ rule: number; when: string; message: string }> | null;
   quorum?: number;
-  missing?: number;
+  missing_approvals?: number;
   votes?: readonly Vote[];
   excluded?: readonly string[];
-  delegations?: readonly Readonly<{ from: string; to: string }>[];
+  delegations?: readonly Delegation[];
 }>;
 
 /** The one thing a run waits for. */
@@ -118,7 +121,7 @@ export type Known = Readonly<{
   state: Begun;
   /**
    * Its events, oldest first, but for those of nodes and jobs, of which the last is enough. Of a very long history the beginning may be missing: then
-   * `since` is at the earliest when the run came to its stage.
+   * nothing is said to be open for longer than what there is.
    */
   history: readonly Recorded<RunEvent>[];
   jobs: ReadonlyMap<string, JobAtHand>;

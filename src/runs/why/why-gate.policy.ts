@@ -1,6 +1,7 @@
+import type { Recorded } from '../../kernel/recorded-event.js';
 import { commandRoles, decisionRoles } from '../call-roles.policy.js';
-import { isPast } from '../gate-opening.decider.js';
-import { currentStage, type PendingGate, type Running } from '../run-state.decider.js';
+import { currentStage, type Running } from '../run-state.decider.js';
+import type { RunEvent } from '../run.events.js';
 import {
   asks,
   byOf,
@@ -8,6 +9,7 @@ import {
   standing,
   timeOf,
   type Candidate,
+  type Delegation,
   type GateWait,
   type Known,
   type Remedy,
@@ -15,11 +17,14 @@ import {
 } from './wait.policy.js';
 import { timed } from './why-work.policy.js';
 
+type PendingGate = NonNullable<Running['gate']>;
+
 /** What keeps a stage that is completed: its gate, or that nobody is asked any more. */
 export function keepingGate(known: Known, run: Running): Candidate {
   const { gate } = run;
   if (gate === null) return () => lapsed(known);
-  if (isPast(gate, known.now)) return () => expiring(known, gate, gate.expires_at ?? '');
+  const { expires_at: expiresAt } = gate;
+  if (expiresAt !== null && known.now > expiresAt) return () => expiring(known, gate, expiresAt);
   return gate.gate_type === 'approval' ? () => approval(known, gate) : () => decision(known, gate);
 }
 
@@ -40,7 +45,7 @@ function decision(known: Known, gate: PendingGate): ReturnType<Candidate> {
 
 function approval(known: Known, gate: PendingGate): ReturnType<Candidate> {
   const view = gateOf(known, gate);
-  const { missing = 1, quorum = 1 } = view;
+  const { missing_approvals: missing = 1, quorum = 1 } = view;
   const count = `${String(missing)} of ${String(quorum)} ${quorum === 1 ? 'approval' : 'approvals'}`;
   return {
     waits_for: 'approval',
@@ -110,19 +115,30 @@ function gateOf(known: Known, gate: PendingGate): GateWait {
 /** How far an approval has come, by what happened to this gate. */
 function approvalOf({ history }: Known, { gate_id: id, quorum = 1, excluded = [] }: PendingGate) {
   const ofGate = history.filter(({ detail }) => 'gate_id' in detail && detail.gate_id === id);
-  const approvals = ofGate.reduce(
-    (count, event) => (event.type === 'gate.vote_recorded' ? event.detail.approvals : count),
-    0,
+  const votes = ofGate.filter((event) => event.type === 'gate.vote_recorded');
+  const approvals = votes.at(-1)?.detail.approvals ?? 0;
+  const handedOn = ofGate.filter((event) => event.type === 'gate.delegated').map(delegationOf);
+  const delegations = handedOn.filter(
+    ({ from }, index) => !handedOn.slice(index + 1).some((later) => later.from === from),
   );
-  const votes = ofGate.flatMap((event): readonly Vote[] => {
-    if (event.type !== 'gate.vote_recorded') return [];
-    const { vote, on_behalf_of } = event.detail;
-    return [{ vote, by: byOf(event.actor), on_behalf_of, reason: event.reason ?? null, voted_at: event.occurredAt }];
-  });
-  const delegations = ofGate.flatMap((event) =>
-    event.type === 'gate.delegated' ? [{ from: event.detail.from, to: event.detail.to }] : [],
-  );
-  return { quorum, missing: Math.max(quorum - approvals, 0), votes, excluded, delegations };
+  return {
+    quorum,
+    missing_approvals: Math.max(quorum - approvals, 0),
+    votes: votes.map(voteOf),
+    excluded,
+    delegations,
+  };
+}
+
+type Of<Type extends RunEvent['type']> = Recorded<Extract<RunEvent, { type: Type }>>;
+
+function voteOf({ actor, detail, reason, occurredAt }: Of<'gate.vote_recorded'>): Vote {
+  const { vote, on_behalf_of } = detail;
+  return { ...byOf(actor), vote, on_behalf_of, reason: reason ?? null, voted_at: occurredAt };
+}
+
+function delegationOf({ detail: { from, to }, reason, occurredAt }: Of<'gate.delegated'>): Delegation {
+  return { from, to, reason: reason ?? null, delegated_at: occurredAt };
 }
 
 function decide({ gate_id: id, decided_by: deciders }: PendingGate, message: string): Remedy {

@@ -15,12 +15,9 @@ export class FailingRuleResponse {
 }
 
 @ApiSchema({ name: 'CastVote' })
-export class CastVoteResponse {
+export class CastVoteResponse extends ActorResponse {
   @Choice(['approve', 'send_back'])
   readonly vote!: string;
-
-  @Nested(() => ActorResponse)
-  readonly by!: ActorResponse;
 
   @Text({ nullable: true, description: 'Whose vote it is, where that was delegated.' })
   readonly on_behalf_of!: string | null;
@@ -39,6 +36,12 @@ export class VoteDelegationResponse {
 
   @Text()
   readonly to!: string;
+
+  @Text({ nullable: true, max: 2000 })
+  readonly reason!: string | null;
+
+  @Moment()
+  readonly delegated_at!: string;
 }
 
 @ApiSchema({ name: 'AwaitedGate' })
@@ -74,7 +77,7 @@ export class AwaitedGateResponse {
   readonly quorum?: number;
 
   @Whole({ min: 0, optional: true, description: 'Of an approval: how many approvals are missing.' })
-  readonly missing?: number;
+  readonly missing_approvals?: number;
 
   @NestedList(() => CastVoteResponse, { optional: true, description: 'Of an approval: the votes, oldest first.' })
   readonly votes?: readonly CastVoteResponse[];

@@ -129,39 +129,41 @@ describe('a run that has to be approved', () => {
       waits_for: 'approval',
       since: noonPlus(5),
       summary: 'Stage "Draft" waits for 2 of 2 approvals, by approver.',
-      gate: { gate_type: 'approval', quorum: 2, missing: 2, votes: [], excluded: [], delegations: [] },
+      gate: { gate_type: 'approval', quorum: 2, missing_approvals: 2, votes: [], excluded: [], delegations: [] },
       unblock: [{ action: 'decide-gate', message: 'Approve it, or send it back with a reason.', who: ['approver'] }],
     });
   });
 
   it('says who has voted, in whose stead, and how many are missing', () => {
-    const delegated = (gate_id: string) => ({
+    const delegated = (to: string) => (gate_id: string) => ({
       type: 'gate.delegated' as const,
-      detail: { stage: 'draft', gate_id, from: 'cy', to: 'bo' },
+      detail: { stage: 'draft', gate_id, from: 'cy', to },
+      reason: 'I am away.',
     });
-    expect(approvalAfter(delegated, vote('bo', 1, 'cy'))).toMatchObject({
+    expect(approvalAfter(delegated('di'), delegated('bo'), vote('bo', 1, 'cy'))).toMatchObject({
       waits_for: 'approval',
       summary: 'Stage "Draft" waits for 1 of 2 approvals, by approver.',
       gate: {
         quorum: 2,
-        missing: 1,
+        missing_approvals: 1,
         votes: [
           {
             vote: 'approve',
-            by: { actor_type: 'user', actor_id: 'bo' },
+            actor_type: 'user',
+            actor_id: 'bo',
             on_behalf_of: 'cy',
             reason: 'It is sound.',
             voted_at: expect.any(String),
           },
         ],
-        delegations: [{ from: 'cy', to: 'bo' }],
+        delegations: [{ from: 'cy', to: 'bo', reason: 'I am away.', delegated_at: expect.any(String) }],
       },
     });
   });
 
   it('leaves out what was voted at another gate', () => {
     const elsewhere = () => vote('bo', 1)('another');
-    expect(approvalAfter(elsewhere).gate).toMatchObject({ missing: 2, votes: [] });
+    expect(approvalAfter(elsewhere).gate).toMatchObject({ missing_approvals: 2, votes: [] });
   });
 
   it('waits for the decision of its template once it is approved', () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { agent, graphStage, noonPlus, says, takes, trigger, type Move } from '../../../test/support/graph-story.js';
-import { why } from '../../../test/support/why-story.js';
+import { command, history, recorded, start, stateAfter } from '../../../test/support/run-story.js';
+import { why, whyOf } from '../../../test/support/why-story.js';
 import type { StageDefinition } from '../../templates/contract.js';
+import type { Begun } from '../run-state.decider.js';
 
 const draft: StageDefinition = {
   key: 'draft',
@@ -155,7 +157,17 @@ describe('a run in a stage', () => {
   });
 
   it('says why a rule could not be evaluated', () => {
-    expect(why([ruled], []).summary).toContain('The rule could not be evaluated');
+    expect(why([ruled], []).summary).toContain('The customer is not known. (');
+  });
+
+  it('says no more than it knows where the beginning of its history is missing', () => {
+    const events = history(
+      start([ruled]),
+      ...['red', 'blue'].map((colour) => command('record_facts', { facts: { colour }, trigger: 'chat' })),
+    );
+    const told = recorded(events).map((event, index) => ({ ...event, occurredAt: noonPlus(index) }));
+    const { since } = whyOf(stateAfter(events) as Begun, told.slice(-2), noonPlus(60));
+    expect(since).toBe(noonPlus(events.length - 2));
   });
 
   it.each([
