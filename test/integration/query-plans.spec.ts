@@ -70,6 +70,12 @@ describe('the plan of a hot query', () => {
       /^stage_events_p\d_pkey$/,
     ],
     [
+      'what happened to runs but for their nodes and jobs',
+      `select e.* from unnest('{${id}}'::uuid[]) r (id) cross join lateral (select * from stage_events where tenant_id = '${id}' and stream_id = r.id
+       and stream_type = 'pipeline_run' and category <> all ('{node,job}') order by stream_version desc limit 2000) e`,
+      /^stage_events_p\d_pkey$/,
+    ],
+    [
       'the events to seal next',
       `select * from stage_events where epoch = 1 and (xid, sequence) > ('1000000000'::xid8, 5) and xid < '2000000000'::xid8 order by xid, sequence limit 2000`,
       /^stage_events_p\d_epoch_xid_sequence_idx$/,
@@ -153,6 +159,12 @@ describe('the plan of a hot query', () => {
       'the jobs of a run',
       `select * from jobs where tenant_id = '${DEFAULT_TENANT_ID}' and run_id = '${id}' order by created_at, id limit 50`,
       /^ix_jobs_run$/,
+    ],
+    [
+      'jobs with when they changed',
+      `select j.id, e.occurred_at from jobs j join stage_events e on e.stream_id = coalesce(j.run_id, j.id) and e.stream_version = j.stream_version
+       where j.tenant_id = '${DEFAULT_TENANT_ID}' and j.id = any ('{${id}}')`,
+      /^pk_jobs$/,
     ],
     [
       'the jobs to archive',
