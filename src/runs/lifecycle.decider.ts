@@ -1,6 +1,5 @@
 import { refuse } from '../kernel/domain-error.js';
 import type { Evaluation } from '../kernel/expression.js';
-import { openGate } from './gate-opening.decider.js';
 import { supersedeGate } from './gates.decider.js';
 import { asRunning, requiredReason, statedReason } from './guards.decider.js';
 import { isSameJson } from '../kernel/json-values.js';
@@ -8,7 +7,7 @@ import type { Cancel, Park, StartRun, Unpark } from './run-command.decider.js';
 import { currentStage, evolve, type Begun, type Running, type RunState } from './run-state.decider.js';
 import type { RunEvent, RunOrigin } from './run.events.js';
 import { getNextStage, planPipeline } from './stage.plan.js';
-import { enterStage } from './stages.decider.js';
+import { askAnew, enterStage } from './stages.decider.js';
 
 export function startRun(state: RunState, { data, now }: StartRun): readonly RunEvent[] {
   const { key, version, contentHash, name, stages } = data.template;
@@ -37,7 +36,7 @@ export function unpark(run: Begun, command: Unpark, evaluate: Evaluation): reado
   const reason = requiredReason(command.data.reason, 'unparking a run');
   const detail = { stage: currentStage(run).definition.key };
   const unparked: RunEvent = { type: 'pipeline_run.unparked', detail, reason };
-  return [unparked, ...openGate(runningAfter(run, unparked), command, evaluate)];
+  return [unparked, ...askAnew(runningAfter(run, unparked), command, evaluate)];
 }
 
 /** Ends a run for good. Another outcome than the one it was cancelled with is not a repeat: it is refused, not dropped. */

@@ -21,7 +21,7 @@ export function completeStage(run: Running, command: CompleteStage, evaluate: Ev
   const { data } = command;
   if (unlockedStage(run, data.stage).state === 'completed') {
     // A repeat, unless its gate lapsed and is to open anew. A stage without a gate may lie behind by now.
-    return data.stage === run.currentStage ? openGate(run, command, evaluate) : [];
+    return data.stage === run.currentStage ? askAnew(run, command, evaluate) : [];
   }
   const stage = stageAtHand(run, data.stage, 'completed');
   updateStageState(stage, 'completed');
@@ -35,7 +35,7 @@ export function completeStage(run: Running, command: CompleteStage, evaluate: Ev
 /** Looks again at where the run stands and goes as far as the rules allow by themselves. */
 export function advance(run: Running, command: Advance, evaluate: Evaluation): readonly RunEvent[] {
   const stage = currentStage(run);
-  if (stage.state !== 'in_progress') return openGate(run, command, evaluate);
+  if (stage.state !== 'in_progress') return askAnew(run, command, evaluate);
   const readiness = assessReadiness(run, stage, evaluate.condition);
   if (!readiness.ready) throw notReady(stage, readiness);
   return complete(run, command, evaluate, { override: null, trigger: command.data.trigger ?? 'manual_advance' });
@@ -54,6 +54,11 @@ export function completeReady(
 /** From a completed stage to the gate that is due; where none is, to the next stage. */
 export function goOn(run: Running, command: RunCommand, evaluate: Evaluation): readonly RunEvent[] {
   return dueGate(run, command.policy) === null ? leaveStage(run, command.now) : openGate(run, command, evaluate);
+}
+
+/** Where a stage is completed and no gate is open: the one that is due opens; where none is any more, the run goes on. */
+export function askAnew(run: Running, command: RunCommand, evaluate: Evaluation): readonly RunEvent[] {
+  return run.gate === null && currentStage(run).state === 'completed' ? goOn(run, command, evaluate) : [];
 }
 
 /** From a stage that is passed to the next one, or to the end. */
