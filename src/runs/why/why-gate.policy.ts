@@ -79,7 +79,7 @@ function lapsed(known: Known): ReturnType<Candidate> {
     unblock: [
       asks(
         'complete-stage',
-        'Complete the stage again: whoever may decide is asked anew.',
+        'Complete the stage again: whoever has to decide is asked anew.',
         `/pipeline/${known.runId}/stages/${key}/complete`,
         commandRoles,
       ),

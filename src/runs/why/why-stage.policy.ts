@@ -6,7 +6,7 @@ import { currentStage } from '../run-state.decider.js';
 import type { Stage } from '../stage.plan.js';
 import { liveWork } from './live-work.policy.js';
 import { openSince, type OpenSince } from './open-since.policy.js';
-import { asks, standing, type Candidate, type Known, type Remedy, type Wait } from './wait.policy.js';
+import { asks, standing, waitFor, type Candidate, type Known, type Remedy, type Wait } from './wait.policy.js';
 import { waitOnWork } from './why-work.policy.js';
 
 /**
@@ -36,7 +36,7 @@ export function keepingStage(known: Known, evaluate: EvaluateCondition): readonl
     ...open('risk'),
     ...open('milestone'),
     ...open('criterion'),
-    ...work,
+    ...(people.length + work.length > 0 ? work : open('graph')),
     ...open('broken_graph'),
     ...open('rule'),
   ];
@@ -90,6 +90,8 @@ function told(about: About, { about: { kind, key }, reason, action }: Obstacle):
     case 'rule':
       return { summary, ...brokenRule(about, key, action) };
     case 'graph':
+      // Only of a parked run: a job that ended meanwhile has made others ready.
+      return { waits_for: 'timer', summary, unblock: [waitFor(action.message)] };
     case 'job':
     case 'broken_graph':
       return { waits_for: 'resume', summary, unblock: [{ ...action, action: action.code, who: commandRoles }] };

@@ -211,6 +211,13 @@ describe('a run that stands still', () => {
     });
   });
 
+  it('counts what became ready while it was parked', () => {
+    const chain = graphStage([trigger(), agent('ask'), noop('then')], ['start>ask', 'ask>then']);
+    const told = why([chain], [takes(['ask'], 5), parks(8), completes('ask', {}, 9)]);
+    expect(told).toMatchObject({ waits_for: 'unpark', since: noonPlus(8), others: 1 });
+    expect(told.summary).not.toContain('A worker is still at a job');
+  });
+
   it('waits to be resumed after it failed, and says from which nodes', () => {
     const chain = graphStage([trigger(), agent('ask'), noop('then')], ['start>ask', 'ask>then']);
     expect(why([chain], [takes(['ask'], 5), fails('ask', { retryable: false }, 9)], 20)).toMatchObject({
