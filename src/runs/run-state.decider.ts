@@ -78,8 +78,9 @@ function evolveBegun(run: Begun, event: Later): RunState {
     case 'gate.rule_failed':
       return run.status === 'running' ? { ...run, gate: withFailure(run.gate, event.detail) } : run;
     case 'gate.decided': {
-      const { gate_id: id, decision, to_stage, scope } = event.detail;
-      const decided = gateClosed(run, id, { status: 'decided', verdict: { decision, to_stage, scope } });
+      const { gate_id: id, decision, to_stage, scope, stage, rule } = event.detail;
+      const closed = gateClosed(run, id, { status: 'decided', verdict: { decision, to_stage, scope } });
+      const decided = rule === undefined ? closed : withStage(closed, stage, (each) => ruled(each, rule));
       return decision === 'approve' ? withStage(decided, event.detail.stage, approved) : decided;
     }
     case 'gate.vote_recorded':
@@ -131,7 +132,7 @@ function evolveStage(stage: Stage, event: Exclude<OfStage, { type: 'stage.entere
     case 'stage.started':
       return workBegun({ ...stage, state: 'in_progress' }, event.detail.work);
     case 'stage.completed':
-      return { ...stage, state: 'completed', override: event.detail.override };
+      return completed(stage, event.detail.override);
     case 'stage.gated':
       return { ...stage, state: 'gated' };
     case 'stage.reopened':
@@ -159,6 +160,18 @@ function evolveStage(stage: Stage, event: Exclude<OfStage, { type: 'stage.entere
     case 'focus.suggested':
       return { ...stage, focus: event.detail.focus };
   }
+}
+
+function completed({ isSentBackByRule: _sentBack, ...stage }: Stage, override: Stage['override']): Stage {
+  return { ...stage, state: 'completed', override };
+}
+
+function ruled(stage: Stage, rule: number): Stage {
+  return {
+    ...stage,
+    isSentBackByRule: true,
+    ruleCounts: { ...stage.ruleCounts, [rule]: (stage.ruleCounts?.[rule] ?? 0) + 1 },
+  };
 }
 
 function approved(stage: Stage): Stage {

@@ -99,7 +99,7 @@ export type OpenedGate = Readonly<{
   evidence: Evidence;
 }>;
 
-/** A rule of a gate could not be evaluated. `rule` counts from 1. */
+/** A rule of a gate could not decide: it cannot be evaluated, or has decided as often as it may. `rule` counts from 1. */
 export type RuleFailure = Readonly<{ rule: number; when: string; message: string }>;
 
 /** What a run begins with. The definitions are embedded: they never move under a run, and it explains itself. */
@@ -156,7 +156,12 @@ export type RunEvent =
   | DomainEvent<'risk.raised', OfStage<{ risk_id: string; type: string; message: string }>>
   | DomainEvent<'risk.dismissed', OfStage<{ risk_id: string }>>
   | DomainEvent<'gate.opened', OpenedGate>
-  | DomainEvent<'gate.decided', OfStage<{ gate_id: string; evidence: Evidence } & Verdict>>
+  | DomainEvent<
+      'gate.decided',
+      OfStage<
+        { gate_id: string; evidence: Evidence; /** Of the gate, from 1, where one decided. */ rule?: number } & Verdict
+      >
+    >
   /** `on_behalf_of`: whose vote it is, where that was delegated. `approvals` counts it. */
   | DomainEvent<
       'gate.vote_recorded',

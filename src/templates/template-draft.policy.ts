@@ -1,7 +1,10 @@
+import type { JsonObject } from '../kernel/json.js';
 import { readGraphDraft } from '../work/contract.js';
 import type {
+  ContractRule,
   Decision,
   GateDefinition,
+  GateRule,
   MilestoneDefinition,
   StageDefinition,
   TemplateContent,
@@ -33,6 +36,7 @@ function stage(sent: Fields): StageDefinition {
       Object.entries(fields(sent['milestones'])).map(([key, each]) => [key, milestone(fields(each))]),
     ),
     exit_criteria: list(sent['exit_criteria']).map((each) => ({ key: text(each['key']), text: text(each['text']) })),
+    ...(sent['contract'] === undefined ? {} : { contract: list(sent['contract']).map(contractRule) }),
     ...(sent['graph'] === undefined ? {} : { graph: readGraphDraft(fields(sent['graph'])) }),
     ...(sent['advance'] === 'auto' ? { advance: sent['advance'] } : {}),
     ...(sent['gate'] === undefined ? {} : { gate: gate(fields(sent['gate'])) }),
@@ -58,7 +62,28 @@ function gate(sent: Fields): GateDefinition {
     ...(typeof expiry === 'number' ? { expires_after_seconds: expiry } : {}),
     ...(onExpiry === 'escalate' ? { on_expiry: onExpiry } : {}),
     ...(Array.isArray(escalateTo) ? { escalate_to: escalateTo.map(text) } : {}),
-    auto: list(auto).map((each) => ({ when: text(each['when']), decision: text(each['decision']) as Decision })),
+    auto: list(auto).map(gateRule),
+  };
+}
+
+function gateRule(sent: Fields): GateRule {
+  const { to_stage: target, at_most: limit } = sent;
+  return {
+    when: text(sent['when']),
+    decision: text(sent['decision']) as Decision,
+    ...(typeof target === 'string' ? { to_stage: target } : {}),
+    ...(typeof limit === 'number' ? { at_most: limit } : {}),
+  };
+}
+
+function contractRule(sent: Fields): ContractRule {
+  const action = fields(sent['action']);
+  return {
+    code: text(sent['code']),
+    when: text(sent['when']),
+    reason: text(sent['reason']),
+    action: { code: text(action['code']), message: text(action['message']) },
+    ...(sent['example'] === undefined ? {} : { example: fields(sent['example']) as JsonObject }),
   };
 }
 

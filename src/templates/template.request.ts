@@ -1,10 +1,22 @@
 import { ApiSchema } from '@nestjs/swagger';
 import { actorTypes } from '../platform/auth/actor-types.js';
+import type { JsonObject } from '../kernel/json.js';
 import { roles } from '../kernel/command-context.js';
-import { Choice, Flag, Nested, NestedList, NestedMap, Text, TextList, Whole } from '../platform/http/fields.js';
+import {
+  Choice,
+  Flag,
+  JsonMap,
+  Nested,
+  NestedList,
+  NestedMap,
+  Text,
+  TextList,
+  Whole,
+} from '../platform/http/fields.js';
 import type { Decision, GateType, OnExpiry } from './template.events.js';
 import { GraphRequest } from './graph.request.js';
-import { aboutKeys, heaviest } from './template.policy.js';
+import { aboutKeys } from './names.policy.js';
+import { heaviest } from './template.policy.js';
 
 const decisions = ['proceed', 'narrow', 'pivot', 'park'] as const satisfies readonly Decision[];
 const gateTypes = ['decision', 'approval'] as const satisfies readonly GateType[];
@@ -44,12 +56,66 @@ export class GateRuleRequest {
     max: 1000,
     example: 'result != null && result.score >= 80',
     description:
-      'A condition in CEL over `result`, `facts`, `input`, `progress_percent`, `milestones`, `criteria` and `risks`.',
+      'A condition in CEL over `result`, `results`, `nodes`, `facts`, `input`, `progress_percent`, `milestones`, `criteria` and `risks`.',
   })
   readonly when!: string;
 
   @Choice(decisions, { description: 'What is decided where it holds; one of the options of the gate.' })
   readonly decision!: Decision;
+
+  @Text({
+    optional: true,
+    max: 64,
+    description: 'With pivot: the stage it goes back to, or its own. Defaults to the first.',
+  })
+  readonly to_stage?: string;
+
+  @Whole({
+    optional: true,
+    min: 1,
+    description: 'How often it may decide in one run; then the gate waits for a person. Defaults to without end.',
+  })
+  readonly at_most?: number;
+}
+
+@ApiSchema({ name: 'RequiredAction' })
+export class RequiredActionRequest {
+  @Text({ max: 64, example: 'record-deposit', description: `For programs: ${aboutKeys}` })
+  readonly code!: string;
+
+  @Text({ max: 500, example: 'Record deposit_paid once the deposit is in.', description: 'For people.' })
+  readonly message!: string;
+}
+
+@ApiSchema({ name: 'ContractRule' })
+export class ContractRuleRequest {
+  @Text({ max: 64, example: 'deposit-paid', description: `For programs, unique in the stage: ${aboutKeys}` })
+  readonly code!: string;
+
+  @Text({
+    max: 1000,
+    example: 'facts.deposit_paid == true',
+    description:
+      'A condition in CEL over the same names as the rules of a gate. One that cannot be evaluated does not hold.',
+  })
+  readonly when!: string;
+
+  @Text({
+    max: 500,
+    example: 'The deposit is not paid.',
+    description: 'Why the stage is not ready while it does not hold.',
+  })
+  readonly reason!: string;
+
+  @Nested(() => RequiredActionRequest, { description: 'What would satisfy it.' })
+  readonly action!: RequiredActionRequest;
+
+  @JsonMap({
+    optional: true,
+    example: { deposit_paid: true },
+    description: 'Facts by which it holds; tried when the template is checked, where facts are all that it asks about.',
+  })
+  readonly example?: JsonObject;
 }
 
 @ApiSchema({ name: 'GateDefinition' })
@@ -112,6 +178,13 @@ export class StageDefinitionRequest {
 
   @NestedList(() => ExitCriterionRequest, { max: 100 })
   readonly exit_criteria!: readonly ExitCriterionRequest[];
+
+  @NestedList(() => ContractRuleRequest, {
+    optional: true,
+    max: 50,
+    description: 'What must hold before it is ready, over facts, results and what its nodes made.',
+  })
+  readonly contract?: readonly ContractRuleRequest[];
 
   @Nested(() => GraphRequest, {
     optional: true,
