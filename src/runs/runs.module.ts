@@ -10,6 +10,7 @@ import { FoundGates } from './decision-gate/found-gates.js';
 import { GateEvidence } from './decision-gate/gate-evidence.js';
 import { GatesController } from './decision-gate/gates.controller.js';
 import { ListGatesHandler } from './decision-gate/list-gates.query.js';
+import { ListFactsHandler } from './facts/list-facts.query.js';
 import { ListNodesHandler } from './node-run/list-nodes.query.js';
 import { GetRunHandler } from './pipeline-run/get-run.query.js';
 import { ListRunsHandler } from './pipeline-run/list-runs.query.js';
@@ -36,6 +37,7 @@ import { TimerLoop } from './timers/timer-loop.js';
     GateEvidence,
     RunHistory,
     ListNodesHandler,
+    ListFactsHandler,
     DueRuns,
     TimerLoop,
   ],

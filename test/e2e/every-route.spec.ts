@@ -31,7 +31,7 @@ async function hire(): Promise<readonly string[]> {
 async function readEverything(runId: string, projectId: string, gateId: string): Promise<void> {
   const lists = ['/keys', '/templates', '/projects', '/pipeline', '/gates', '/timeline', '/audit/seals'];
   const things = [`/projects/${projectId}`, `/gates/${gateId}`, '/templates/founder', '/templates/founder/versions/1'];
-  const ofRun = ['', '/stages', '/nodes', '/readiness', '/actions', '/timeline'].map(
+  const ofRun = ['', '/stages', '/facts', '/nodes', '/readiness', '/actions', '/timeline'].map(
     (rest) => `/pipeline/${runId}${rest}`,
   );
   const insights = ['funnel', 'funnel/thesis_defined/dropouts', 'cycle-times', 'gates'].map(

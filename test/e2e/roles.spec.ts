@@ -44,6 +44,7 @@ const table: Readonly<Record<string, readonly Role[] | null>> = {
   'GET /pipeline': readers,
   'GET /pipeline/{id}': readers,
   'GET /pipeline/{id}/stages': readers,
+  'GET /pipeline/{id}/facts': readers,
   'GET /pipeline/{id}/nodes': readers,
   'GET /pipeline/{id}/readiness': readers,
   'GET /pipeline/{id}/actions': readers,

@@ -20,6 +20,8 @@ import { ActionListResponse, ReadinessResponse } from '../readiness.response.js'
 import { RunHistory } from '../run-history.js';
 import { runStream } from '../run-stream.js';
 import { currentStage } from '../run-state.decider.js';
+import { FactFilterQuery, ListFacts } from '../facts/list-facts.query.js';
+import { FactHistoryResponse } from '../facts/facts.response.js';
 import { ListNodes, NodeFilterQuery } from '../node-run/list-nodes.query.js';
 import { NodeRunPageResponse, type NodeRunResponse } from '../node-run/node.response.js';
 import { ListStages } from '../stage-config/list-stages.query.js';
@@ -88,6 +90,18 @@ export class RunsController {
   @DescribeRead({ summary: 'List the stages of a run', answer: StageListResponse, problems: ['run-not-found'] })
   stages(@IdParam('id') id: string, @CallerOf() { tenantId }: Caller): Promise<StageListResponse> {
     return this.queries.execute(new ListStages(tenantId, id));
+  }
+
+  /** Lists every fact that was recorded on a run, with what contradicts it, and those that count. Fails with `run-not-found`. */
+  @Get(':id/facts')
+  @Allow('viewer', 'operator', 'approver', 'auditor', 'worker')
+  @DescribeRead({ summary: 'List the facts of a run', answer: FactHistoryResponse, problems: ['run-not-found'] })
+  facts(
+    @IdParam('id') id: string,
+    @Query() filter: FactFilterQuery,
+    @CallerOf() { tenantId }: Caller,
+  ): Promise<FactHistoryResponse> {
+    return this.queries.execute(new ListFacts(tenantId, id, filter));
   }
 
   /** Lists the nodes of a run’s graphs, in the order of the definition, with how far each has come and why. Fails with `run-not-found`. */
