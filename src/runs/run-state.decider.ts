@@ -77,12 +77,8 @@ function evolveBegun(run: Begun, event: Later): RunState {
       return run.status === 'running' ? { ...run, gate: { ...event.detail, failures: [] } } : run;
     case 'gate.rule_failed':
       return run.status === 'running' ? { ...run, gate: withFailure(run.gate, event.detail) } : run;
-    case 'gate.decided': {
-      const { gate_id: id, decision, to_stage, scope, stage, rule } = event.detail;
-      const closed = gateClosed(run, id, { status: 'decided', verdict: { decision, to_stage, scope } });
-      const decided = rule === undefined ? closed : withStage(closed, stage, (each) => ruled(each, rule));
-      return decision === 'approve' ? withStage(decided, event.detail.stage, approved) : decided;
-    }
+    case 'gate.decided':
+      return gateDecided(run, event.detail);
     case 'gate.vote_recorded':
     case 'gate.reminded':
     case 'gate.extended':
@@ -217,6 +213,13 @@ function withFailure(gate: PendingGate | null, { rule, when, message }: RuleFail
   return gate === null
     ? null
     : { ...gate, failures: [...gate.failures, { rule, when, message }].slice(-KEPT_FAILURES) };
+}
+
+function gateDecided(run: Begun, detail: Extract<RunEvent, { type: 'gate.decided' }>['detail']): Begun {
+  const { gate_id: id, stage, decision, to_stage, scope, rule } = detail;
+  const closed = gateClosed(run, id, { status: 'decided', verdict: { decision, to_stage, scope } });
+  const decided = rule === undefined ? closed : withStage(closed, stage, (each) => ruled(each, rule));
+  return decision === 'approve' ? withStage(decided, stage, approved) : decided;
 }
 
 function gateClosed(run: Begun, id: string, gate: ClosedGate): Begun {

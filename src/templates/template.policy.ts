@@ -5,7 +5,7 @@ import { checkContract } from './contract.policy.js';
 import { checkGate } from './gate.policy.js';
 import { checkKey, checkName, checkUnique } from './names.policy.js';
 import type { GateDefinition, MilestoneDefinition, StageDefinition, TemplateContent } from './template.events.js';
-import { problem, type Problem } from '../kernel/definition-problem.js';
+import type { Problem } from '../kernel/definition-problem.js';
 
 /** Far above any use, far below where products of weights stop being exact. */
 export const heaviest = 1_000_000;
