@@ -1,7 +1,7 @@
 import { ApiSchema } from '@nestjs/swagger';
 import type { JsonObject, JsonValue } from '../../kernel/json.js';
 import { actorTypes } from '../../platform/auth/actor-types.js';
-import { AnyValue, Choice, JsonMap, KeyText, Moment, Nested, Text, Uuid, Whole } from '../../platform/http/fields.js';
+import { AnyValue, Choice, JsonMap, Moment, Nested, Text, Uuid, Whole } from '../../platform/http/fields.js';
 import { PageOf } from '../../platform/http/page.response.js';
 
 @ApiSchema({ name: 'FactStatement' })
@@ -30,7 +30,10 @@ export class FactResponse extends FactStatementResponse {
   @Text({ max: 500, description: 'What the fact is called.' })
   readonly key!: string;
 
-  @KeyText({ description: 'What led to its being recorded.' })
+  @Text({
+    max: 200,
+    description: 'What led to its being recorded: as the command said, or `node:` and the node that did.',
+  })
   readonly trigger!: string;
 
   @Moment({ description: 'When it happened in the world.' })
