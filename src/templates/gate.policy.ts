@@ -1,6 +1,7 @@
 import type { ExpressionChecks } from '../kernel/expression.js';
 import type { GateDefinition, GateRule, StageDefinition } from './template.events.js';
 import { broken, problem, type Problem } from '../kernel/definition-problem.js';
+import { checkGateType } from './gate-type.policy.js';
 import { conditionProblems, scopeOf } from './rule-scope.policy.js';
 
 /** Everything that keeps a stage's gate from being decided as it says. */
@@ -15,6 +16,7 @@ export function checkGate(
   const scope = scopeOf(stage, stages); // One for all its rules: what is made of it is kept by it.
   return [
     ...checkTerms(gate, path),
+    ...checkGateType(gate, path),
     ...(gate.auto ?? []).flatMap((rule, index) => [
       ...checkRule(rule, { gate, stage, stages, path: `${path}/auto/${String(index)}` }),
       ...conditionProblems(rule.when, { stage, scope, path: `${path}/auto/${String(index)}/when` }, checks),
@@ -47,7 +49,7 @@ function checkTerms(gate: GateDefinition, path: string): readonly Problem[] {
       problem('no-decider', `${path}/escalate_to`, 'It escalates to nobody.', 'Name who may decide then.'),
     ],
     [
-      (gate.auto ?? []).length === 0 || deciders.includes('system'),
+      (gate.auto ?? []).length === 0 || gate.gate_type === 'approval' || deciders.includes('system'),
       problem('no-system', `${path}/decided_by`, 'Its rules may not decide.', 'Add "system", or leave the rules out.'),
     ],
   ]);

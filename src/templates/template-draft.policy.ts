@@ -1,5 +1,6 @@
 import type { JsonObject } from '../kernel/json.js';
 import { readGraphDraft } from '../work/contract.js';
+import { optionsOf } from './gate-type.policy.js';
 import type {
   ContractRule,
   Decision,
@@ -12,7 +13,7 @@ import type {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const everyOption: readonly Decision[] = ['proceed', 'narrow', 'pivot', 'park'];
+const everyOption: readonly Decision[] = [...optionsOf.decision, ...optionsOf.approval];
 
 /**
  * What can be made of a template that is not in the right shape, so that the rest of its problems are found with the first try. What cannot be
@@ -54,12 +55,17 @@ function milestone(sent: Fields): MilestoneDefinition {
 
 function gate(sent: Fields): GateDefinition {
   const { expires_after_seconds: expiry, on_expiry: onExpiry, escalate_to: escalateTo, auto } = sent;
+  const gateType = sent['gate_type'] === 'approval' ? 'approval' : 'decision';
+  const { quorum, remind_before_seconds: reminder } = sent;
   return {
-    gate_type: 'decision',
-    options: Array.isArray(sent['options']) ? options(sent['options']) : everyOption,
+    gate_type: gateType,
+    options: Array.isArray(sent['options']) ? options(sent['options']) : optionsOf[gateType],
     decided_by: Array.isArray(sent['decided_by']) ? sent['decided_by'].map(text) : ['system'],
     reason_required_for: options(sent['reason_required_for']),
     ...(typeof expiry === 'number' ? { expires_after_seconds: expiry } : {}),
+    ...(typeof quorum === 'number' ? { quorum } : {}),
+    ...(typeof reminder === 'number' ? { remind_before_seconds: reminder } : {}),
+    ...(typeof sent['no_self_approval'] === 'boolean' ? { no_self_approval: sent['no_self_approval'] } : {}),
     ...(onExpiry === 'escalate' ? { on_expiry: onExpiry } : {}),
     ...(Array.isArray(escalateTo) ? { escalate_to: escalateTo.map(text) } : {}),
     auto: list(auto).map(gateRule),

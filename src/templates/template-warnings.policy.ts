@@ -43,8 +43,13 @@ function gateWarnings({ decided_by: deciders, options, auto = [] }: GateDefiniti
       ),
     ],
     [
-      options.length === 0 || options.includes('proceed'),
-      problem('no-way-on', `${path}/options`, 'No decision leads on to the next stage.', 'Add "proceed".'),
+      options.length === 0 || options.includes('proceed') || options.includes('approve'),
+      problem(
+        'no-way-on',
+        `${path}/options`,
+        'No decision leads on to the next stage.',
+        'Add "proceed", or "approve".',
+      ),
     ],
     [
       certain === -1 || certain === auto.length - 1,

@@ -1,7 +1,5 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { actorTypes } from '../platform/auth/actor-types.js';
 import type { JsonObject } from '../kernel/json.js';
-import { roles } from '../kernel/command-context.js';
 import {
   Choice,
   Flag,
@@ -14,14 +12,16 @@ import {
   Whole,
 } from '../platform/http/fields.js';
 import type { Decision, GateType, OnExpiry } from './template.events.js';
+import { optionsOf } from './gate-type.policy.js';
 import { GraphRequest } from './graph.request.js';
 import { aboutKeys } from './names.policy.js';
 import { heaviest } from './template.policy.js';
 
-const decisions = ['proceed', 'narrow', 'pivot', 'park'] as const satisfies readonly Decision[];
+const everyOption = [...optionsOf.decision, ...optionsOf.approval];
 const gateTypes = ['decision', 'approval'] as const satisfies readonly GateType[];
 const expiries = ['remain', 'park', 'escalate'] as const satisfies readonly OnExpiry[];
-const deciders = [...new Set([...actorTypes, ...roles])];
+/** Of whoever may decide, and of the characters each is named by. */
+const people = { max: 20, maxLength: 200 };
 
 @ApiSchema({ name: 'MilestoneDefinition' })
 export class MilestoneRequest {
@@ -60,7 +60,7 @@ export class GateRuleRequest {
   })
   readonly when!: string;
 
-  @Choice(decisions, { description: 'What is decided where it holds; one of the options of the gate.' })
+  @Choice(optionsOf.decision, { description: 'What is decided where it holds; one of the options of the gate.' })
   readonly decision!: Decision;
 
   @Text({
@@ -123,13 +123,27 @@ export class GateDefinitionRequest {
   @Choice(gateTypes)
   readonly gate_type!: GateType;
 
-  @TextList({ min: 0, max: decisions.length, choices: decisions, description: 'What may be decided.' })
+  @TextList({
+    min: 0,
+    max: everyOption.length,
+    choices: everyOption,
+    description: 'What may be decided: at an approval approve and send_back, at a decision the others.',
+  })
   readonly options!: readonly Decision[];
 
-  @TextList({ max: deciders.length, choices: deciders, description: 'Kinds of actor, or roles; admin always may.' })
+  @TextList({
+    ...people,
+    description: 'Kinds of actor, or roles; at an approval names of keys, too. admin always may.',
+    example: ['approver'],
+  })
   readonly decided_by!: readonly string[];
 
-  @TextList({ optional: true, max: decisions.length, choices: decisions, description: 'Options that need a reason.' })
+  @TextList({
+    optional: true,
+    max: everyOption.length,
+    choices: everyOption,
+    description: 'Options that need a reason.',
+  })
   readonly reason_required_for?: readonly Decision[];
 
   @Whole({
@@ -143,13 +157,30 @@ export class GateDefinitionRequest {
   @Choice(expiries, { optional: true, description: 'What then happens. Defaults to remain.' })
   readonly on_expiry?: OnExpiry;
 
-  @TextList({
-    optional: true,
-    max: deciders.length,
-    choices: deciders,
-    description: 'Who may decide after `escalate`.',
-  })
+  @TextList({ ...people, optional: true, description: 'Who may decide after `escalate`.' })
   readonly escalate_to?: readonly string[];
+
+  @Whole({
+    optional: true,
+    min: 1,
+    max: 100,
+    description: 'Of an approval: how many different people have to approve. Defaults to 1.',
+  })
+  readonly quorum?: number;
+
+  @Flag({
+    optional: true,
+    description: 'Of an approval: whoever did the work of the stage may not vote. Defaults to false.',
+  })
+  readonly no_self_approval?: boolean;
+
+  @Whole({
+    optional: true,
+    min: 1,
+    max: 3_153_600_000,
+    description: 'How long before it expires those who may decide are reminded. Defaults to a quarter of its time.',
+  })
+  readonly remind_before_seconds?: number;
 
   @NestedList(() => GateRuleRequest, {
     optional: true,
