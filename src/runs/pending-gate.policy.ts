@@ -1,4 +1,4 @@
-import { refuse } from '../kernel/domain-error.js';
+import { type DomainError, refuse } from '../kernel/domain-error.js';
 import { isPast } from './gate-opening.decider.js';
 import type { PendingGate } from './gate-state.decider.js';
 import { findClosedGate, type Begun, type Running } from './run-state.decider.js';
@@ -16,19 +16,19 @@ export function atPendingGate(run: Begun, gateId: string, now: string): Running 
 }
 
 /** The refusal of another decision; `asked` is the word it was asked for with. */
-export function decidedAlready({ decision, ...carried }: Verdict, asked: string | null = null): Error {
+export function decidedAlready({ decision, ...carried }: Verdict, asked: string | null = null): DomainError {
   const message =
     decision === asked ? `It was decided: ${decision}, with something else.` : `It was decided: ${decision}.`;
   return refuse('gate-already-decided', message, { decision, ...carried });
 }
 
 /** The refusal of a gate that nobody can decide any more. */
-export function notPending(status: 'expired' | 'superseded'): Error {
+export function notPending(status: 'expired' | 'superseded'): DomainError {
   const advice =
     status === 'expired' ? 'Complete the stage again to open a fresh one.' : 'Read the run for where it stands now.';
   return refuse('gate-not-pending', `The gate is ${status}. ${advice}`, { status });
 }
 
-function gateNotFound(id: string): Error {
+function gateNotFound(id: string): DomainError {
   return refuse('gate-not-found', `Gate ${id} is not part of this run.`);
 }

@@ -1,5 +1,5 @@
 import { roles as everyRole } from '../kernel/command-context.js';
-import { refuse } from '../kernel/domain-error.js';
+import { type DomainError, refuse } from '../kernel/domain-error.js';
 import type { Actor, ActorType } from '../kernel/recorded-event.js';
 import type { Delegation, PendingGate, Word } from './gate-state.decider.js';
 import type { Deciding } from './run-command.decider.js';
@@ -77,12 +77,12 @@ function isSamePerson(one: Actor, other: Actor): boolean {
 }
 
 /** The refusal of whoever is not named. */
-export function notADecider({ decided_by }: Pick<Ballot, 'decided_by'>): Error {
+export function notADecider({ decided_by }: Pick<Ballot, 'decided_by'>): DomainError {
   const message = `Only ${decided_by.join(' or ')} may decide this gate.`;
   return refuse('not-a-decider', message, { decided_by });
 }
 
-function selfApproval({ id }: Actor): Error {
+function selfApproval({ id }: Actor): DomainError {
   const message = `${id} did work of this stage, and nobody approves their own: somebody else has to.`;
   return refuse('self-approval', message, { actor_id: id });
 }
