@@ -52,7 +52,10 @@ export function effectiveApproval(run: Begun, stage: Stage, policy: PolicyLayers
 
 /** When a gate that opens now expires, and when those who may decide are reminded. */
 export function clockOf(
-  { expires_after_seconds: span, remind_before_seconds: ahead }: GateTerms,
+  {
+    expires_after_seconds: span,
+    remind_before_seconds: ahead,
+  }: Pick<GateTerms, 'expires_after_seconds' | 'remind_before_seconds'>,
   now: string,
 ): Pick<OpenedGate, 'expires_at' | 'remind_at'> {
   if (span === undefined) return { expires_at: null, remind_at: null };

@@ -11,6 +11,12 @@ export type ProblemKind = Readonly<{
 
 /** The only place that knows statuses. `docs/errors.md` lists the same codes; a spec compares the two. */
 export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
+  'already-voted': {
+    status: 409,
+    title: 'There is a vote already',
+    advice:
+      'Everybody has one vote. Whoever approved may still send back until the gate is decided; GET /gates/{id} shows the votes.',
+  },
   'candidate-not-found': {
     status: 404,
     title: 'There is no such candidate',
@@ -47,6 +53,11 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     status: 409,
     title: 'The gate was decided otherwise',
     advice: 'Read the gate: its decision stands. A later stage may offer a new gate.',
+  },
+  'gate-never-expires': {
+    status: 409,
+    title: 'The gate has no time limit',
+    advice: 'There is nothing to extend: it stays open until it is decided.',
   },
   'gate-not-found': {
     status: 404,
@@ -145,6 +156,11 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     title: 'The run has no such node',
     advice: 'Read the nodes of the run with GET /pipeline/{id}/nodes.',
   },
+  'not-an-approval': {
+    status: 409,
+    title: 'The gate is no approval',
+    advice: 'At a decision gate nobody votes: let one of those it names decide it.',
+  },
   'not-found': {
     status: 404,
     title: 'There is nothing here',
@@ -228,6 +244,11 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     status: 409,
     title: 'The narrowed stage would be left with nothing to do',
     advice: 'Drop fewer milestones: at least one has to stay to carry the weight of the stage.',
+  },
+  'self-approval': {
+    status: 403,
+    title: 'Nobody approves their own work',
+    advice: 'The gate names in `excluded` who did the work of the stage; somebody else has to vote.',
   },
   'service-unavailable': {
     status: 503,
