@@ -37,6 +37,12 @@ export class GateRuleResponse {
 
   @Choice(decisions)
   readonly decision!: string;
+
+  @KeyText({ optional: true, description: 'Where a pivot goes back to; the first stage where nothing is said.' })
+  readonly to_stage?: string;
+
+  @Whole({ min: 1, optional: true, description: 'How often it may decide in one run.' })
+  readonly at_most?: number;
 }
 
 @ApiSchema({ name: 'RuleFailure' })
@@ -179,7 +185,7 @@ export class GateResponse {
   @Nested(() => RuleFailureResponse, {
     nullable: true,
     description:
-      'How a rule failed last; null if none did. It decides nothing: the gate waits for a person, or for news.',
+      'How a rule failed last, or that it has decided as often as it may; null if none did. The gate waits for a person, or for news.',
   })
   readonly rule_failure!: RuleFailureResponse | null;
 
