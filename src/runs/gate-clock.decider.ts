@@ -50,7 +50,7 @@ export function extendGate(run: Begun, { data, by, now }: ExtendGate): readonly 
     },
     now,
   );
-  const { expires_at = null, remind_at = null } = clock;
+  const { expires_at, remind_at = null } = clock;
   if (expires_at === before) return [];
   if (expires_at === null || expires_at < before) throw noExtension(before);
   const reason = requiredReason(data.reason, 'extending a gate');

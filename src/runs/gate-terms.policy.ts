@@ -88,7 +88,7 @@ function approvalTerms(run: Begun, stage: Stage, policy: PolicyLayers | undefine
     gate_type: 'approval',
     options: ['approve', 'send_back'],
     decided_by: rule.approvers.value,
-    reason_required_for: ['send_back'],
+    reason_required_for: reasonsOf(stage),
     on_expiry: rule.on_expiry.value,
     auto: [],
     quorum: rule.quorum.value,
@@ -100,6 +100,12 @@ function approvalTerms(run: Begun, stage: Stage, policy: PolicyLayers | undefine
     ...(expiry.value === null ? {} : { expires_after_seconds: expiry.value }),
     ...(reminder.value === null ? {} : { remind_before_seconds: reminder.value }),
   };
+}
+
+/** Whoever sends back says why; the template may ask for a reason either way. */
+function reasonsOf({ definition: { gate } }: Stage): OpenedGate['reason_required_for'] {
+  const named = gate?.gate_type === 'approval' ? (gate.reason_required_for ?? []) : [];
+  return named.includes('approve') ? ['approve', 'send_back'] : ['send_back'];
 }
 
 function decisionTerms(gate: GateDefinition): GateTerms {

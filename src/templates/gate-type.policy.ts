@@ -3,71 +3,93 @@ import { broken, problem, type Problem } from '../kernel/definition-problem.js';
 import type { ActorType } from '../kernel/recorded-event.js';
 import type { Decision, GateDefinition, GateType } from './template.events.js';
 
-/** What may be decided at a gate of each type. */
+/** What may be decided at each type of gate. */
 export const optionsOf: Readonly<Record<GateType, readonly Decision[]>> = {
   decision: ['proceed', 'narrow', 'pivot', 'park'],
   approval: ['approve', 'send_back'],
 };
 
 const kinds: Readonly<Record<ActorType, true>> = { founder: true, user: true, system: true, llm: true, worker: true };
-const deciders: readonly string[] = [...new Set([...Object.keys(kinds), ...roles])];
+const groups: ReadonlySet<string> = new Set([...Object.keys(kinds), ...roles]);
+
+/** Whether a decider is a role or a kind of actor, not one person. */
+export function isGroup(decider: string): boolean {
+  return groups.has(decider);
+}
 
 /** What does not go with the type of a gate. */
 export function checkGateType(gate: GateDefinition, path: string): readonly Problem[] {
-  const known = optionsOf[gate.gate_type];
-  const said = `A gate of the type ${gate.gate_type} cannot decide that.`;
+  return gate.gate_type === 'approval' ? checkApproval(gate, path) : checkDecision(gate, path);
+}
+
+/** People vote: by rule nobody approves, and what was approved can be sent back instead. */
+function checkApproval({ options, auto = [] }: GateDefinition, path: string): readonly Problem[] {
+  const hint = 'Offer "approve" and "send_back", or make it a decision.';
   return [
+    ...wrongOptions({ gate_type: 'approval', options }, path, hint),
     ...broken([
       [
-        gate.options.every((option) => known.includes(option)),
-        problem('wrong-option', `${path}/options`, said, `Its options are among ${known.join(', ')}.`),
+        options.length === 0 || optionsOf.approval.every((option) => options.includes(option)),
+        problem('missing-option', `${path}/options`, 'An approval is given, or sent back.', hint),
+      ],
+      [
+        auto.length === 0,
+        problem('rules-at-approval', `${path}/auto`, 'No rule approves: people do.', 'Leave the rules out.'),
       ],
     ]),
-    ...(gate.gate_type === 'approval' ? checkApproval(gate, path) : checkDecision(gate, path)),
-    ...checkReminder(gate, path),
   ];
 }
 
-/** Decisions are for kinds of actor and for roles; approvals may name people by their keys, too. */
 function checkDecision(gate: GateDefinition, path: string): readonly Problem[] {
-  const { decided_by: named, escalate_to: others = [], quorum, no_self_approval: noSelf } = gate;
-  const hint = `It may hold ${deciders.join(', ')}.`;
-  const isKnown = (name: string) => deciders.includes(name);
-  return broken([
-    [named.every(isKnown), problem('wrong-value', `${path}/decided_by`, 'It names nobody there is.', hint)],
-    [others.every(isKnown), problem('wrong-value', `${path}/escalate_to`, 'It names nobody there is.', hint)],
-    [quorum === undefined, notApproval(`${path}/quorum`)],
-    [noSelf === undefined, notApproval(`${path}/no_self_approval`)],
-  ]);
+  const { options, decided_by: deciders, auto = [], expires_after_seconds: expiry } = gate;
+  const nobody = (names: readonly string[]) => names.find((name) => !isGroup(name));
+  const only = 'Leave it out, or make it an approval.';
+  const known = `Name one of ${[...groups].join(', ')}; single people may approve, at an approval.`;
+  return [
+    ...wrongOptions({ gate_type: 'decision', options }, path, 'Offer it at an approval.'),
+    ...broken([
+      [
+        auto.length === 0 || deciders.includes('system'),
+        problem(
+          'no-system',
+          `${path}/decided_by`,
+          'Its rules may not decide.',
+          'Add "system", or leave the rules out.',
+        ),
+      ],
+      [
+        nobody(deciders) === undefined,
+        problem(
+          'wrong-value',
+          `${path}/decided_by`,
+          `"${nobody(deciders) ?? ''}" is no role and no kind of actor.`,
+          known,
+        ),
+      ],
+      [
+        nobody(gate.escalate_to ?? []) === undefined,
+        problem('wrong-value', `${path}/escalate_to`, 'It names what is no role and no kind of actor.', known),
+      ],
+      [gate.quorum === undefined, problem('only-at-approval', `${path}/quorum`, 'One decides a decision.', only)],
+      [
+        gate.no_self_approval === undefined,
+        problem('only-at-approval', `${path}/no_self_approval`, 'A decision is no approval.', only),
+      ],
+      [
+        gate.remind_before_seconds === undefined || expiry !== undefined,
+        problem('bad-reminder', `${path}/remind_before_seconds`, 'It never expires.', 'Say when it does.'),
+      ],
+    ]),
+  ];
 }
 
-function notApproval(path: string): Problem {
-  return problem('not-an-approval', path, 'Only approvals have that.', 'Leave it out, or make the gate an approval.');
-}
-
-function checkApproval({ auto = [], quorum }: GateDefinition, path: string): readonly Problem[] {
-  return broken([
-    [
-      auto.length === 0,
-      problem(
-        'not-a-decision',
-        `${path}/auto`,
-        'Approvals are for people.',
-        'Leave the rules out, or decide by a decision.',
-      ),
-    ],
-    [
-      quorum === undefined || (Number.isSafeInteger(quorum) && quorum > 0),
-      problem('bad-limit', `${path}/quorum`, 'It is not a number of people.', 'Use a whole number from 1.'),
-    ],
-  ]);
-}
-
-function checkReminder(gate: GateDefinition, path: string): readonly Problem[] {
-  const { expires_after_seconds: expiry = 0, remind_before_seconds: ahead } = gate;
-  const isWithin = ahead === undefined || (Number.isSafeInteger(ahead) && ahead > 0 && ahead < expiry);
-  const hint = 'Use whole seconds from 1, fewer than expires_after_seconds.';
-  return broken([
-    [isWithin, problem('bad-expiry', `${path}/remind_before_seconds`, 'It does not lie within its time.', hint)],
-  ]);
+function wrongOptions(
+  { gate_type: type, options }: Pick<GateDefinition, 'gate_type' | 'options'>,
+  path: string,
+  hint: string,
+): readonly Problem[] {
+  const wrong = options.filter((option) => !optionsOf[type].includes(option));
+  if (wrong.length === 0) return [];
+  const message = `"${wrong.join('", "')}" is nothing to decide at ${type === 'approval' ? 'an approval' : 'a decision'}.`;
+  return [problem('wrong-option', `${path}/options`, message, hint)];
 }

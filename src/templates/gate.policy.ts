@@ -45,12 +45,12 @@ function checkTerms(gate: GateDefinition, path: string): readonly Problem[] {
       problem('bad-expiry', `${path}/expires_after_seconds`, 'It is not a time span.', 'Use whole seconds from 1.'),
     ],
     [
-      gate.on_expiry !== 'escalate' || (gate.escalate_to ?? []).length > 0,
-      problem('no-decider', `${path}/escalate_to`, 'It escalates to nobody.', 'Name who may decide then.'),
+      gate.remind_before_seconds === undefined || gate.remind_before_seconds < (expiry ?? Infinity),
+      problem('bad-reminder', `${path}/remind_before_seconds`, 'It is before the gate opens.', 'Remind later.'),
     ],
     [
-      (gate.auto ?? []).length === 0 || gate.gate_type === 'approval' || deciders.includes('system'),
-      problem('no-system', `${path}/decided_by`, 'Its rules may not decide.', 'Add "system", or leave the rules out.'),
+      gate.on_expiry !== 'escalate' || (gate.escalate_to ?? []).length > 0,
+      problem('no-decider', `${path}/escalate_to`, 'It escalates to nobody.', 'Name who may decide then.'),
     ],
   ]);
 }

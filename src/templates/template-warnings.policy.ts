@@ -1,6 +1,7 @@
 import type { ExpressionChecks } from '../kernel/expression.js';
 import { warnAboutGraph } from '../work/contract.js';
 import { contractWarnings } from './contract.policy.js';
+import { isGroup } from './gate-type.policy.js';
 import type { GateDefinition, StageDefinition, TemplateContent } from './template.events.js';
 import { broken, problem, type Problem } from '../kernel/definition-problem.js';
 
@@ -29,7 +30,10 @@ function emptyStage(
   ]);
 }
 
-function gateWarnings({ decided_by: deciders, options, auto = [] }: GateDefinition, path: string): readonly Problem[] {
+function gateWarnings(
+  { decided_by: deciders, options, auto = [], quorum = 1 }: GateDefinition,
+  path: string,
+): readonly Problem[] {
   const certain = auto.findIndex(({ when }) => when.trim() === 'true');
   const endless = auto.findIndex(({ decision, at_most: limit }) => decision === 'pivot' && limit === undefined);
   return broken([
@@ -49,6 +53,15 @@ function gateWarnings({ decided_by: deciders, options, auto = [] }: GateDefiniti
         `${path}/options`,
         'No decision leads on to the next stage.',
         'Add "proceed", or "approve".',
+      ),
+    ],
+    [
+      quorum <= deciders.length || deciders.some(isGroup),
+      problem(
+        'quorum-out-of-reach',
+        `${path}/quorum`,
+        `It asks for ${String(quorum)} people and names ${String(deciders.length)}: only with an admin can it be reached.`,
+        'Name more people, or a role.',
       ),
     ],
     [

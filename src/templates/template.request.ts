@@ -21,7 +21,7 @@ const everyOption = [...optionsOf.decision, ...optionsOf.approval];
 const gateTypes = ['decision', 'approval'] as const satisfies readonly GateType[];
 const expiries = ['remain', 'park', 'escalate'] as const satisfies readonly OnExpiry[];
 /** Of whoever may decide, and of the characters each is named by. */
-const people = { max: 20, maxLength: 200 };
+const people = { max: 50, maxLength: 200 };
 
 @ApiSchema({ name: 'MilestoneDefinition' })
 export class MilestoneRequest {

@@ -103,10 +103,10 @@ const brokenOnes: readonly (readonly [string, object, readonly string[]])[] = [
   [
     'an approval that decides otherwise, by rule',
     withGate({ gate_type: 'approval' }),
-    [`wrong-option ${at}/gate/options`, `not-a-decision ${at}/gate/auto`],
+    [`wrong-option ${at}/gate/options`, `missing-option ${at}/gate/options`, `rules-at-approval ${at}/gate/auto`],
   ],
-  ['a quorum at a decision', withGate({ quorum: 2 }), [`not-an-approval ${at}/gate/quorum`]],
-  ['a reminder of no end', withGate({ remind_before_seconds: 5 }), [`bad-expiry ${at}/gate/remind_before_seconds`]],
+  ['a quorum at a decision', withGate({ quorum: 2 }), [`only-at-approval ${at}/gate/quorum`]],
+  ['a reminder of no end', withGate({ remind_before_seconds: 5 }), [`bad-reminder ${at}/gate/remind_before_seconds`]],
   ['a contract that is no list', withStage({ contract: contractRule }), [`wrong-type ${at}/contract`]],
   ['a rule without action', withContract({ action: undefined }), [`missing-field ${at}/contract/0/action`]],
   ['a rule with an action of a word', withContract({ action: 'pay' }), [`wrong-type ${at}/contract/0/action`]],

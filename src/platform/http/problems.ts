@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../kernel/domain-error.js';
+import { gateProblems } from './gate-problems.js';
 
 /** How one error code looks on the wire, and the advice its page gives. */
 export type ProblemKind = Readonly<{
@@ -11,12 +12,7 @@ export type ProblemKind = Readonly<{
 
 /** The only place that knows statuses. `docs/errors.md` lists the same codes; a spec compares the two. */
 export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
-  'already-voted': {
-    status: 409,
-    title: 'There is a vote already',
-    advice:
-      'Everybody has one vote. Whoever approved may still send back until the gate is decided; GET /gates/{id} shows the votes.',
-  },
+  ...gateProblems,
   'candidate-not-found': {
     status: 404,
     title: 'There is no such candidate',
@@ -48,26 +44,6 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     status: 403,
     title: 'The key may not do this',
     advice: 'Use a key that has one of the roles the answer names; an admin can make one with POST /keys.',
-  },
-  'gate-already-decided': {
-    status: 409,
-    title: 'The gate was decided otherwise',
-    advice: 'Read the gate: its decision stands. A later stage may offer a new gate.',
-  },
-  'gate-never-expires': {
-    status: 409,
-    title: 'The gate has no time limit',
-    advice: 'There is nothing to extend: it stays open until it is decided.',
-  },
-  'gate-not-found': {
-    status: 404,
-    title: 'There is no such gate',
-    advice: 'List the open gates with GET /gates?status=pending.',
-  },
-  'gate-not-pending': {
-    status: 409,
-    title: 'The gate is no longer open',
-    advice: 'Read the run: its open_gate_id names the gate that waits for a decision, if there is one.',
   },
   'idempotency-key-reused': {
     status: 422,
@@ -146,20 +122,10 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     title: 'The milestone is completed by a decision',
     advice: 'Decide the gate at the end of the stage: the decision completes the milestone.',
   },
-  'not-a-decider': {
-    status: 403,
-    title: 'This gate is decided by others',
-    advice: 'The answer names who may decide; GET /gates/{id} shows it too.',
-  },
   'node-not-found': {
     status: 404,
     title: 'The run has no such node',
     advice: 'Read the nodes of the run with GET /pipeline/{id}/nodes.',
-  },
-  'not-an-approval': {
-    status: 409,
-    title: 'The gate is no approval',
-    advice: 'At a decision gate nobody votes: let one of those it names decide it.',
   },
   'not-found': {
     status: 404,
@@ -178,11 +144,6 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     advice:
       'Ask again as Retry-After says, or without min_position; GET /projections shows how far each projection is, and why.',
     retryAfterSeconds: 1,
-  },
-  'option-not-allowed': {
-    status: 409,
-    title: 'The gate does not offer this decision',
-    advice: 'Choose one of the options the answer names.',
   },
   'output-too-large': {
     status: 413,
@@ -244,11 +205,6 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     status: 409,
     title: 'The narrowed stage would be left with nothing to do',
     advice: 'Drop fewer milestones: at least one has to stay to carry the weight of the stage.',
-  },
-  'self-approval': {
-    status: 403,
-    title: 'Nobody approves their own work',
-    advice: 'The gate names in `excluded` who did the work of the stage; somebody else has to vote.',
   },
   'service-unavailable': {
     status: 503,
