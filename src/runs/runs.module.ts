@@ -10,6 +10,8 @@ import { FoundGates } from './decision-gate/found-gates.js';
 import { GateEvidence } from './decision-gate/gate-evidence.js';
 import { GatesController } from './decision-gate/gates.controller.js';
 import { ListGatesHandler } from './decision-gate/list-gates.query.js';
+import { EffectivePolicyController } from './effective-policy/effective-policy.controller.js';
+import { FindPolicyEffectsHandler } from './effective-policy/find-policy-effects.query.js';
 import { ListNodesHandler } from './node-run/list-nodes.query.js';
 import { GetRunHandler } from './pipeline-run/get-run.query.js';
 import { ListRunsHandler } from './pipeline-run/list-runs.query.js';
@@ -22,7 +24,13 @@ import { TimerLoop } from './timers/timer-loop.js';
 
 /** Runs, their stages, milestones, risks, results and gates. */
 @Module({
-  controllers: [RunsController, StageCommandsController, RunCommandsController, GatesController],
+  controllers: [
+    RunsController,
+    StageCommandsController,
+    RunCommandsController,
+    GatesController,
+    EffectivePolicyController,
+  ],
   providers: [
     RunExecutor,
     StartRunHandler,
@@ -34,6 +42,7 @@ import { TimerLoop } from './timers/timer-loop.js';
     ListGatesHandler,
     FoundGates,
     GateEvidence,
+    FindPolicyEffectsHandler,
     RunHistory,
     ListNodesHandler,
     DueRuns,

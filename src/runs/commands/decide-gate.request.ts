@@ -1,7 +1,14 @@
 import { Choice, KeyText, Nested, Text, TextList } from '../../platform/http/fields.js';
 import type { Decision } from '../../templates/contract.js';
 
-export const decisions = ['proceed', 'narrow', 'pivot', 'park'] as const satisfies readonly Decision[];
+export const decisions = [
+  'proceed',
+  'narrow',
+  'pivot',
+  'park',
+  'approve',
+  'send_back',
+] as const satisfies readonly Decision[];
 
 export class ScopeRequest {
   @TextList({ optional: true, max: 50, description: 'What is kept, for those who read it later.' })
