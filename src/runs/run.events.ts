@@ -1,6 +1,6 @@
 import type { JsonObject } from '../kernel/json.js';
 import type { Catalogue, DomainEvent } from '../kernel/recorded-event.js';
-import type { Layer } from '../gate-policy/contract.js';
+import type { EffectiveRule } from '../gate-policy/contract.js';
 import type {
   Decision,
   GateRule,
@@ -94,8 +94,8 @@ export type OpenedGate = Readonly<{
   excluded?: readonly string[];
   /** Of an approval: who may vote once it escalated. */
   escalate_to?: readonly string[];
-  /** Of an approval: which layer of the policy each of its terms came from, as the policy was when it opened. */
-  policy?: Readonly<Record<string, Readonly<{ layer: Layer; rule: string | null }>>>;
+  /** Of an approval: what the policy came to when it opened, each of its terms with the layer it came from. */
+  policy?: EffectiveRule;
   evidence: Evidence;
 }>;
 

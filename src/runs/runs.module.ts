@@ -12,6 +12,8 @@ import { GateSettings } from './decision-gate/gate-setting.js';
 import { GatesController } from './decision-gate/gates.controller.js';
 import { ListGatesHandler } from './decision-gate/list-gates.query.js';
 import { ListFactsHandler } from './facts/list-facts.query.js';
+import { EffectivePolicyController } from './effective-policy/effective-policy.controller.js';
+import { FindPolicyEffectsHandler } from './effective-policy/find-policy-effects.query.js';
 import { ListNodesHandler } from './node-run/list-nodes.query.js';
 import { GetRunHandler } from './pipeline-run/get-run.query.js';
 import { ListRunsHandler } from './pipeline-run/list-runs.query.js';
@@ -24,7 +26,13 @@ import { TimerLoop } from './timers/timer-loop.js';
 
 /** Runs, their stages, milestones, risks, results and gates. */
 @Module({
-  controllers: [RunsController, StageCommandsController, RunCommandsController, GatesController],
+  controllers: [
+    RunsController,
+    StageCommandsController,
+    RunCommandsController,
+    GatesController,
+    EffectivePolicyController,
+  ],
   providers: [
     RunExecutor,
     StartRunHandler,
@@ -37,6 +45,7 @@ import { TimerLoop } from './timers/timer-loop.js';
     FoundGates,
     GateEvidence,
     GateSettings,
+    FindPolicyEffectsHandler,
     RunHistory,
     ListNodesHandler,
     ListFactsHandler,

@@ -51,6 +51,8 @@ describe('somebody of another tenant', () => {
     const paths = ['', '?version=1', '?as_of=2999-01-01T00:00:00Z', '/stages', '/readiness', '/actions', '/timeline'];
     const addresses = [
       `/projects/${projectId}`,
+      `/projects/${projectId}/gate-policy`,
+      `/pipeline/${runId}/gate-policy`,
       `/job-profiles/${ours.jobProfileId}`,
       `/candidates/${ours.candidateId}`,
       `/gates/${gateId}`,

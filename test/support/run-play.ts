@@ -197,8 +197,6 @@ export function holdsForEvery(
   check: (steps: readonly Step[], events: readonly RunEvent[]) => void,
   options: Readonly<{ seed?: number }> = {},
 ): void {
-  const seed = fc.record({ kind: fc.nat(41), pick: fc.nat(60), twist: fc.nat(3) });
-  const plays = fc.array(seed, { minLength: 1, maxLength: 100, size: 'max' });
   fc.assert(
     fc.property(plays, (seeds) => {
       const steps = play(seeds);
@@ -208,6 +206,18 @@ export function holdsForEvery(
     { numRuns: 200, ...options },
   );
 }
+
+/** The same for what takes its time: the commands of random plays. */
+export async function holdsInTimeForEvery(check: (commands: readonly RunCommand[]) => Promise<void>): Promise<void> {
+  const property = fc.asyncProperty(plays, (seeds) => check(play(seeds).map(({ command }) => command)));
+  await fc.assert(property, { numRuns: 200 });
+}
+
+const plays = fc.array(fc.record({ kind: fc.nat(41), pick: fc.nat(60), twist: fc.nat(3) }), {
+  minLength: 1,
+  maxLength: 100,
+  size: 'max',
+});
 
 /** Whether a rule decided: the run may have moved on from where the command was possible. */
 export function isRuled(events: readonly RunEvent[]): boolean {

@@ -1,5 +1,5 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { actorTypes } from '../../platform/auth/actor-types.js';
+import { ActorResponse } from '../../platform/auth/actor.response.js';
 import {
   AnyJson,
   Choice,
@@ -20,15 +20,6 @@ import { RunResponse, TemplateVersionResponse } from '../pipeline-run/run.respon
 export const gateStatuses = ['pending', 'decided', 'expired', 'superseded'] as const;
 const votes = ['approve', 'send_back'] as const;
 export const gateTypes = ['decision', 'approval'] as const;
-
-@ApiSchema({ name: 'Actor' })
-export class ActorResponse {
-  @Choice(actorTypes)
-  readonly actor_type!: string;
-
-  @Text()
-  readonly actor_id!: string;
-}
 
 @ApiSchema({ name: 'RuleOfGate' })
 export class GateRuleResponse {
