@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { CandidateEntity } from './hiring/candidate/candidate.entity.js';
 import { GatePolicyModule } from './gate-policy/gate-policy.module.js';
+import { GatePolicyEntity } from './gate-policy/policy/gate-policy.entity.js';
 import { HiringModule } from './hiring/hiring.module.js';
 import { JobProfileEntity } from './hiring/job-profile/job-profile.entity.js';
 import { InsightsModule } from './insights/insights.module.js';
@@ -28,6 +29,7 @@ const entities = [
   TemplateEntity,
   JobProfileEntity,
   CandidateEntity,
+  GatePolicyEntity,
   PipelineRunEntity,
   StageConfigEntity,
   DecisionGateEntity,

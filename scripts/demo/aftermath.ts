@@ -33,8 +33,7 @@ export async function lookBack(teller: Storyteller, { admin, vic }: Witnesses, s
 
 /** Reads the run's timeline, page by page, and writes it down as a table. */
 export async function showTimeline(teller: Storyteller, { vic }: Witnesses, run: Run): Promise<void> {
-  const events: StageEvent[] = [];
-  for (let after: number | null = 0; after !== null;) after = await readPage(teller, vic, run, after, events);
+  const events = await readTimeline(teller, vic, run);
   teller.chapter('The timeline of the run');
   const titles = ['version', 'recorded at (UTC)', 'event', 'by', 'about'];
   const rows = events.map((event) => [
@@ -45,6 +44,13 @@ export async function showTimeline(teller: Storyteller, { vic }: Witnesses, run:
     about(event),
   ]);
   for (const line of table(titles, rows)) teller.pen.line(line);
+}
+
+/** Reads the run's timeline, page by page. */
+export async function readTimeline(teller: Storyteller, reader: Person, run: Run): Promise<readonly StageEvent[]> {
+  const events: StageEvent[] = [];
+  for (let after: number | null = 0; after !== null;) after = await readPage(teller, reader, run, after, events);
+  return events;
 }
 
 async function readPage(

@@ -1,7 +1,7 @@
 /** One request; bodies are JSON. `GET` unless there is a body, then `POST`. */
 export type Request = Readonly<{
   path: string;
-  method?: 'GET' | 'POST' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   body?: object;
   headers?: Readonly<Record<string, string>>;
 }>;

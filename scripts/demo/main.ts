@@ -1,11 +1,12 @@
 /**
- * A story, told through the HTTP API of a running service, as any client would tell it: `npm run demo`, `npm run demo -- hiring` or
- * `npm run demo -- graph`.
+ * A story, told through the HTTP API of a running service, as any client would tell it: `npm run demo`, `npm run demo -- hiring`,
+ * `npm run demo -- graph` or `npm run demo -- delivery`.
  *
  * It makes its subjects and keys of its own, so it can be told as often as one likes; the keys are revoked at its end. Ends with 1 where no
  * service answers, or where one answers otherwise than the story goes.
  */
 import type { Person } from './client.ts';
+import { tellDelivery } from './delivery-story.ts';
 import { findService, type Found, NoServiceError } from './find-service.ts';
 import { tellFounder } from './founder-story.ts';
 import { tellGraph } from './graph-story.ts';
@@ -20,6 +21,7 @@ const stories = new Map<string, Story>([
   ['founder', { title: "A founder's story", tell: tellFounder }],
   ['hiring', { title: "A candidate's story", tell: tellHiring }],
   ['graph', { title: 'The story of a question', tell: tellGraph }],
+  ['delivery', { title: 'The story of a web shop', tell: tellDelivery }],
 ]);
 
 class NoStoryError extends Error {}

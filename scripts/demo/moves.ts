@@ -65,9 +65,13 @@ export class Moves {
 /** A run in a few words. */
 export function told({ version, status, current_stage: key, stage_progress: states, ...run }: Run): string {
   const where = status === 'running' ? `${key} ${states[key] ?? ''}` : status;
-  const waits =
-    run.waiting_on === null ? '' : `, waits for a ${run.waiting_on === 'gate' ? 'decision' : run.waiting_on}`;
+  const waits = run.waiting_on === null ? '' : `, waits for ${waitsFor(run.waiting_on)}`;
   return `version ${String(version)}: ${where}${waits}, ${String(run.progress_percent)} % of the run`;
+}
+
+function waitsFor(what: string): string {
+  if (what === 'approval') return 'an approval';
+  return `a ${what === 'gate' ? 'decision' : what}`;
 }
 
 /** What happened, by the names of the events. */

@@ -45,6 +45,16 @@ export type Candidate = Readonly<{ id: string; name: string | null; email: strin
 
 export type Job = Readonly<{ id: string; status: string; attempts: number; next_run_at: string | null }>;
 
+export type StageList = Readonly<{
+  items: readonly Readonly<{
+    key: string;
+    status: string;
+    blocked_reasons: readonly Readonly<{ code: string; message: string }>[];
+  }>[];
+}>;
+
+export type FactHistory = Readonly<{ items: readonly Readonly<{ value: unknown; actor_id: string }>[] }>;
+
 export type NodeRun = Readonly<{
   node_id: string;
   type: string;

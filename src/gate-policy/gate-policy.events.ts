@@ -10,12 +10,13 @@ export type ApprovalRule = Readonly<{
   quorum?: number;
   /** Whoever did the work of the stage may not approve it. */
   no_self_approval?: boolean;
-  expires_after_seconds?: number;
+  /** Null: it never expires, whatever the layers below say. */
+  expires_after_seconds?: number | null;
   on_expiry?: OnExpiry;
   /** Who may vote once it escalated. */
   escalate_to?: readonly string[];
-  /** How long before it expires approvers are reminded; a quarter of its time where nothing is said. */
-  remind_before_seconds?: number;
+  /** How long before it expires approvers are reminded; a quarter of its time where nothing is said, and where it is null. */
+  remind_before_seconds?: number | null;
 }>;
 
 /** Rules by what they are about: `<template>/<stage>`, `<stage>` or `*`; the closest one that speaks of a field has the word. */

@@ -1,6 +1,19 @@
 import { Module } from '@nestjs/common';
+import { ReadModels, inlineReadModels } from '../platform/projections/read-models.js';
+import { PutGatePolicyHandler } from './commands/put-gate-policy.js';
 import { FindPolicyLayersHandler } from './find-policy-layers.query.js';
+import { gatePolicyStream } from './gate-policy-stream.js';
+import { GatePolicyController } from './gate-policy.controller.js';
+import { GetGatePolicyHandler } from './policy/get-gate-policy.query.js';
+import { OpenApprovals } from './policy/open-approvals.js';
 
 /** Which stages people have to approve, and on what terms: for a tenant, and for each of its projects. */
-@Module({ providers: [FindPolicyLayersHandler] })
-export class GatePolicyModule {}
+@Module({
+  controllers: [GatePolicyController],
+  providers: [FindPolicyLayersHandler, GetGatePolicyHandler, OpenApprovals, PutGatePolicyHandler],
+})
+export class GatePolicyModule {
+  constructor(readModels: ReadModels) {
+    readModels.register(...inlineReadModels(gatePolicyStream));
+  }
+}

@@ -26,7 +26,9 @@ export function fold<State, Event>(
  * and has it decided again. What is asked for only where it counts costs the other commands nothing.
  */
 export class InputWanted<Question extends object> extends Error {
+  override readonly name = 'InputWanted';
+
   constructor(readonly question: Question) {
-    super('The rules want to know something that is not in the stream.');
+    super(`The rules want to know what is not in the stream, and were not told: ${JSON.stringify(question)}`);
   }
 }

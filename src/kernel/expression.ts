@@ -34,13 +34,18 @@ export type ExpressionChecks = Readonly<{
   value: CheckExpression;
   /** Every use of a name in an expression that can be read; a variable of a loop that is called so is one too. */
   usesOf: (expression: string, name: string) => readonly NameUse[];
+  /** What a condition comes to for values that its author gave. */
+  evaluate: EvaluateCondition;
 }>;
 
-/** Whether a condition holds for these values, or why that cannot be said. Time and memory are bounded, the answer is always the same. */
+/**
+ * Whether a condition holds for these values, or why that cannot be said; `missing` is what it asks for and is not there, as it is written in it. Time
+ * and memory are bounded, the answer is always the same.
+ */
 export type EvaluateCondition = (
   expression: string,
   values: JsonObject,
-) => Readonly<{ holds: boolean }> | Readonly<{ failure: string }>;
+) => Readonly<{ holds: boolean }> | Readonly<{ failure: string; missing?: string }>;
 
 /** The value of an expression for these values, or why it has none. Bounded as conditions are. */
 export type EvaluateExpression = (

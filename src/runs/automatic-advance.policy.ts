@@ -1,3 +1,4 @@
+import type { RunCommand } from './run-command.decider.js';
 import type { RunEvent } from './run.events.js';
 import type { Stage } from './stage.plan.js';
 
@@ -17,8 +18,17 @@ const triggers: Readonly<Partial<Record<RunEvent['type'], string>>> = {
 /**
  * The first thing that may have made the stage ready since the command started it; null where there was none. A command that reopens a stage does
  * so for it to be worked on: then only its graph completes it.
+ *
+ * A trigger whose facts are known is no news, and is one all the same. Only a stage that a rule reopened waits for something new: it would be reopened
+ * again.
  */
-export function triggerOf({ definition: { key } }: Stage, events: readonly RunEvent[]): string | null {
+export function triggerOf(stage: Stage, events: readonly RunEvent[], command: RunCommand): string | null {
+  const isBare = events.length === 0 && command.type === 'record_facts';
+  if (isBare) return stage.isSentBackByRule === true ? null : command.data.trigger;
+  return newsFor(stage, events);
+}
+
+function newsFor({ definition: { key } }: Stage, events: readonly RunEvent[]): string | null {
   const lastOf = (wanted: RunEvent['type']) =>
     events.findLastIndex(({ type, detail }) => type === wanted && 'stage' in detail && detail.stage === key);
   const reopened = lastOf('stage.reopened');

@@ -9,6 +9,7 @@ import {
   graphStage,
   noop,
   playOn,
+  says,
   played,
   takes,
   trigger,
@@ -16,6 +17,7 @@ import {
   type Move,
 } from '../../test/support/graph-story.js';
 import { command, history, readyDraft } from '../../test/support/run-story.js';
+import type { StageDefinition } from '../templates/contract.js';
 import { causesOf } from './causes.policy.js';
 import type { RunEvent } from './run.events.js';
 
@@ -91,6 +93,30 @@ describe('what led to an event', () => {
     const waiting = graphStage([trigger(), delay('d', 5)], ['start>d']);
     const run = played([waiting]);
     expect(told(playOn(run, wakes(5)).events.slice(run.events.length))[0]).toBe('d completed < command');
+  });
+
+  it('is the decision of a rule for what follows from it', () => {
+    const gate: StageDefinition['gate'] = {
+      gate_type: 'decision',
+      options: ['pivot'],
+      decided_by: ['system'],
+      auto: [{ when: 'facts.bad', decision: 'pivot', to_stage: 'one' }],
+    };
+    const plain = { auto_start: true, advance: 'auto', milestones: {}, exit_criteria: [] } as const;
+    const rule = { code: 'told', when: 'has(facts.bad)', reason: 'No.', action: { code: 'tell', message: 'Tell.' } };
+    const run = played([{ ...plain, key: 'one', name: 'One', contract: [rule], gate }]);
+    const back = playOn(run, says('record_facts', { facts: { bad: true }, trigger: 'test_run' }));
+    expect(told(back.events.slice(run.events.length))).toEqual([
+      'facts.recorded < command',
+      'stage.completed < facts.recorded',
+      'gate.opened < stage.completed',
+      'gate.decided < stage.completed',
+      'stage.reset < gate.decided',
+      'stage.entered < gate.decided',
+      'stage.started < gate.decided',
+      'stage.completed < stage.started',
+      'gate.opened < stage.completed',
+    ]);
   });
 
   it('is the deed for all else', () => {

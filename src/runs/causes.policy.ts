@@ -10,14 +10,14 @@ type Known = { deed: Cause; turn: Cause; readonly lastOf: Map<string, number> };
 /**
  * What led to each event of a command. What happens to a node or its job follows from what happened to it before; a node begins because of the
  * last end of those before it, or because its stage began. A stage that goes on by itself does so because of what came last. The rest follows
- * from the deed.
+ * from the deed; what a rule decides is a deed too.
  */
 export function causesOf(events: readonly RunEvent[]): readonly Cause[] {
   const known: Known = { deed: null, turn: null, lastOf: new Map() };
   return events.map((event, place) => {
     const cause = causeOf(event, place, known);
     if (isOfWork(event)) known.lastOf.set(keyOf(event.detail), place);
-    else if (place === 0 || isBySystem(event)) known.deed = place;
+    else if (place === 0 || isBySystem(event) || isRuled(event)) known.deed = place;
     if (turns.has(event.type)) known.turn = place;
     return cause;
   });
@@ -51,6 +51,10 @@ function causeOfWork({ detail }: StageWorkEvent, { turn, lastOf }: Known): Cause
 /** What a run does by itself because of its nodes, with all that follows from it. */
 function isBySystem({ type, by }: RunEvent): boolean {
   return by?.type === 'system' && (type === 'stage.completed' || type === 'pipeline_run.failed');
+}
+
+function isRuled({ type, by }: RunEvent): boolean {
+  return by?.type === 'system' && type === 'gate.decided';
 }
 
 function keyOf({ stage, node }: Readonly<{ stage: string | null; node: string | null }>): string {

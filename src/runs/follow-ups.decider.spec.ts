@@ -7,6 +7,7 @@ import {
   graphStage,
   noonPlus,
   noop,
+  playOn,
   played,
   says,
   statuses,
@@ -188,6 +189,30 @@ describe('a stage whose graph is at work', () => {
     const told = says('record_facts', { facts: { smaller: true }, trigger: 'scope_cut' });
     const on = played(stages, takes(['a']), completes('a'), decides(done, 'narrow'), told);
     expect(stageStates(on)).toEqual(['completed', 'created']);
+  });
+
+  it('is completed by a trigger that brings no news, which names itself', () => {
+    const told = says('record_facts', { facts: { smaller: true }, trigger: 'onboarding_saved' });
+    const again = says('record_facts', { facts: { smaller: true }, trigger: 'manual_resume' });
+    const done = played(stages, told, takes(['a']), completes('a'));
+    const narrowed = played(stages, told, takes(['a']), completes('a'), decides(done, 'narrow'));
+    const run = playOn(narrowed, again);
+    expect(run.events.slice(narrowed.events.length)).toMatchObject([
+      { type: 'stage.completed', detail: { stage: 'one', trigger: 'manual_resume' }, by: { id: 'advance' } },
+      { type: 'gate.opened' },
+    ]);
+    expect(playOn(run, again).events).toHaveLength(run.events.length);
+  });
+
+  it('waits for news where a rule reopened it, so that no trigger sends it round', () => {
+    const sentBack = [worked('one', ruled('true', 'narrow'))];
+    const told = says('record_facts', { facts: { smaller: true }, trigger: 'onboarding_saved' });
+    const run = played(sentBack, told, takes(['a']), completes('a'));
+    expect(run.state).toMatchObject({ currentStage: 'one', stages: [{ state: 'in_progress' }] });
+    expect(playOn(run, told).events).toHaveLength(run.events.length);
+    expect(playOn(run, says('record_facts', { facts: { smaller: false }, trigger: 'cut' })).events.at(-1)?.type).toBe(
+      'stage.reopened',
+    );
   });
 
   it('is not completed by the milestone that its reopening completes', () => {

@@ -16,7 +16,7 @@ import { triggerOf } from './automatic-advance.policy.js';
 import { decideByRules } from './gate-rules.decider.js';
 import { assessReadiness } from './readiness.policy.js';
 import type { RunCommand } from './run-command.decider.js';
-import { currentStage, evolve, type Begun, type RunState } from './run-state.decider.js';
+import { actedOnBy, currentStage, evolve, type Begun, type RunState } from './run-state.decider.js';
 import type { RunEvent } from './run.events.js';
 import { isWorkThrough, workOf } from './stage-work.decider.js';
 import type { Stage } from './stage.plan.js';
@@ -42,7 +42,7 @@ export function withFollowUps(
   evaluate: Evaluation,
 ): readonly RunEvent[] {
   let run = asked.reduce(evolve, state);
-  if (run.status === 'not_started' || (asked.length === 0 && command.type !== 'wake')) return asked;
+  if (run.status === 'not_started' || (asked.length === 0 && !goesOn(command))) return asked;
   const events = [...asked];
   for (let known = -1; known < events.length;) {
     known = events.length;
@@ -53,6 +53,11 @@ export function withFollowUps(
     }
   }
   return events;
+}
+
+/** Time and triggers have a run go on though they are no news themselves. */
+function goesOn({ type }: RunCommand): boolean {
+  return type === 'wake' || type === 'record_facts';
 }
 
 const cutOffLeftovers: FollowUp = (run, _events, command, evaluate) =>
@@ -95,10 +100,10 @@ const endWork: FollowUp = (run, events, command, evaluate) => {
   if (stage.state !== 'in_progress' || !isWorkThrough(stage)) return [];
   if (stage.work !== null && stage.work.failedCount > 0) return by(graph, [runFailed(stage)]);
   if (stage.definition.advance !== 'auto') return [];
-  const trigger = triggerOf(stage, events);
+  const trigger = triggerOf(stage, events, command);
   if (trigger === null || !assessReadiness(run, stage, evaluate.condition).ready) return [];
   const freshId = numberedId(command.freshId, countIds(events));
-  return by(advance, completeReady(run, { ...command, freshId }, evaluate, trigger));
+  return by(advance, completeReady(actedOnBy(run, advance), { ...command, freshId }, evaluate, trigger));
 };
 
 const judgeGate: FollowUp = decideByRules;

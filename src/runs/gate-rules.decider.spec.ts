@@ -14,7 +14,7 @@ import {
 } from '../../test/support/run-story.js';
 import { checkCondition } from '../platform/expressions/conditions.js';
 import type { GateDefinition, GateRule } from '../templates/contract.js';
-import { scopeOf } from '../templates/gate.policy.js';
+import { scopeOf } from '../templates/rule-scope.policy.js';
 
 import type { RunCommand } from './run-command.decider.js';
 import { ruleValues } from './rule-values.policy.js';
@@ -92,6 +92,15 @@ describe('a rule of a gate', () => {
     after(...atGateWith(both).slice(0, -1))
       .when(complete)
       .thenTypes('stage.completed', 'gate.opened', ...pivoted);
+  });
+
+  it('goes back to the stage it names, and is named by the decision', () => {
+    const back: readonly GateRule[] = [{ when: 'result.score >= 0', decision: 'pivot', to_stage: 'draft' }];
+    const events = history(...atGateWith(back));
+    expect(events.findLast(({ type }) => type === 'gate.decided')).toMatchObject({
+      detail: { decision: 'pivot', to_stage: 'draft', rule: 1 },
+      by: rule,
+    });
   });
 
   it('may narrow, after which the stage is worked on again', () => {
@@ -214,11 +223,61 @@ describe('a rule that fails', () => {
   });
 });
 
+describe('a rule that may decide so often', () => {
+  const again = [...readyDraft.slice(1), result(10), complete];
+  const narrowing: readonly GateRule[] = [
+    { when: 'result.score < 30', decision: 'pivot', at_most: 2 },
+    { when: 'true', decision: 'proceed' },
+  ];
+  const usedUp = {
+    rule: 1,
+    when: 'result.score < 30',
+    message: 'It holds, and has decided 2 times, as often as it may: a person decides now.',
+  };
+
+  it('decides until then, over all visits of the run to its stage', () => {
+    const events = history(...atGateWith(narrowing), ...again);
+    const decided = events.flatMap((event) => (event.type === 'gate.decided' ? [event.detail.decision] : []));
+    expect(decided).toEqual(['pivot', 'pivot']);
+    expect(stateAfter(events)).toMatchObject({
+      currentStage: 'draft',
+      stages: [{ ruleCounts: { 1: 2 } }, {}, {}, {}, {}],
+    });
+  });
+
+  it('then leaves the gate to a person, as do the rules after it, and says why', () => {
+    const twice = [...atGateWith(narrowing), ...again];
+    const third = [...twice, ...again];
+    const run = stateAfter(history(...third)) as Running;
+    expect(run.gate).toMatchObject({ stage: 'draft', failures: [usedUp] });
+    expect(history(...third).at(-1)).toMatchObject({ type: 'gate.rule_failed', detail: usedUp, by: rule });
+  });
+
+  it('says so once for each gate', () => {
+    after(...atGateWith(narrowing), ...again, ...again)
+      .when(facts(3))
+      .thenTypes('facts.recorded');
+  });
+
+  it('lets others decide where it does not hold', () => {
+    after(...atGateWith(narrowing), ...again, ...again)
+      .when(result(40))
+      .thenAmong({ type: 'gate.decided' });
+  });
+
+  it('is not counted where a person decides', () => {
+    const asked = { gateId: 'fresh-6', decision: 'pivot', reason: 'Anew.' } as const;
+    const events = history(...ready, facts(1), complete, command('decide_gate', asked));
+    expect(events.find(({ type }) => type === 'gate.decided')?.detail).not.toHaveProperty('rule');
+    expect(stateAfter(events)).not.toHaveProperty('stages.0.ruleCounts');
+  });
+});
+
 describe('what rules may speak of', () => {
   it('is what a run gives them', () => {
     const run = stateAfter(history(...atDraftGate)) as Running;
     const [draft] = trialStages;
-    const scope = draft === undefined ? {} : scopeOf(draft);
+    const scope = draft === undefined ? {} : scopeOf(draft, trialStages);
     const values = ruleValues(run, currentStage(run), '');
     expect(Object.keys(values).toSorted()).toEqual(Object.keys(scope).toSorted());
     expect(values).toEqual({

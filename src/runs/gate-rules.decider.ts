@@ -5,7 +5,8 @@ import { decideGate } from './gates.decider.js';
 import { isPast } from './gate-opening.decider.js';
 import { isSameJson } from '../kernel/json-values.js';
 import type { RunCommand } from './run-command.decider.js';
-import { currentStage, type PendingGate, type RunState, type Running } from './run-state.decider.js';
+import type { PendingGate } from './gate-state.decider.js';
+import { actedOnBy, currentStage, type RunState, type Running } from './run-state.decider.js';
 import type { RuleFailure, RunEvent } from './run.events.js';
 import { ruleValues } from './rule-values.policy.js';
 
@@ -21,8 +22,8 @@ const news = new Set<RunEvent['type']>([
 ]);
 
 /**
- * What the rules of the pending gate make of what a command just led to: the first that holds decides. One that fails decides nothing, and
- * keeps those after it from deciding at this moment: the gate waits for a person or for other news.
+ * What the rules of the pending gate make of what a command just led to: the first that holds decides. One that fails, or has decided as often as it
+ * may, decides nothing, and keeps those after it from deciding at this moment: the gate waits for a person or for other news.
  *
  * A gate that opens again because its run was unparked waits for news too: a rule that parks would undo every unparking. So does one that opens
  * again because its rules sent the run back: they would send it round for ever.
@@ -43,8 +44,17 @@ export function decideByRules(
   if ('message' in found) return ruleFailed(gate, found);
   const reason = `rule ${String(found.rule)}: ${found.when}`;
   const data = { gateId: gate.gate_id, decision: found.decision, reason, toStage: found.to_stage };
-  const decided = decideGate(run, { ...command, type: 'decide_gate', data, by: { actor: rule, roles: [] } }, evaluate);
-  return decided.map((event) => ({ ...event, by: rule }));
+  const decided = decideGate(
+    actedOnBy(run, rule),
+    { ...command, type: 'decide_gate', data, by: { actor: rule, roles: [] } },
+    evaluate,
+  );
+  return decided.map((event) => ({ ...naming(event, found), by: rule }));
+}
+
+/** The decision says which rule it was by: it counts towards how often that one may decide. */
+function naming(event: RunEvent, { rule: number }: Found): RunEvent {
+  return event.type === 'gate.decided' ? { ...event, detail: { ...event.detail, rule: number } } : event;
 }
 
 function hasDecided(events: readonly RunEvent[], { stage }: PendingGate): boolean {
@@ -58,9 +68,17 @@ function firstOf(run: Running, rules: readonly GateRule[], evaluate: EvaluateCon
     const { when } = rule;
     const answer = evaluate(when, ruleValues(run, currentStage(run), when));
     if ('failure' in answer) return { rule: index + 1, when, message: answer.failure };
-    if (answer.holds) return { ...rule, rule: index + 1 };
+    if (answer.holds) return usedUp(run, rule, index + 1) ?? { ...rule, rule: index + 1 };
   }
   return null;
+}
+
+/** A rule that has decided as often as it may keeps those after it from deciding too: the case is theirs no more than before. */
+function usedUp(run: Running, { when, at_most: limit }: GateRule, rule: number): RuleFailure | null {
+  const count = currentStage(run).ruleCounts?.[rule] ?? 0;
+  if (limit === undefined || count < limit) return null;
+  const times = count === 1 ? 'once' : `${String(count)} times`;
+  return { rule, when, message: `It holds, and has decided ${times}, as often as it may: a person decides now.` };
 }
 
 /** The same failure is told once for each gate, unless many others came between. */

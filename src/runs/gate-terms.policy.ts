@@ -1,6 +1,12 @@
 import { InputWanted } from '../kernel/decider.js';
 import { addSeconds } from '../kernel/instant.js';
-import { resolve, type ApprovalRule, type EffectiveRule, type PolicyLayers } from '../gate-policy/contract.js';
+import {
+  resolve,
+  type ApprovalRule,
+  type EffectiveRule,
+  type PolicyLayers,
+  type PolicyQuestion,
+} from '../gate-policy/contract.js';
 import type { GateDefinition } from '../templates/contract.js';
 import { currentStage, type Begun } from './run-state.decider.js';
 import type { OpenedGate } from './run.events.js';
@@ -45,14 +51,23 @@ export function dueGate(run: Begun, policy: PolicyLayers | undefined): GateTerms
 
 /** What the policy says about the approval of a stage, as it is now. */
 export function effectiveApproval(run: Begun, stage: Stage, policy: PolicyLayers): EffectiveRule {
-  const { gate, key } = stage.definition;
-  const ofTemplate = gate?.gate_type === 'approval' ? approvalRuleOf(gate) : null;
-  return resolve({ template: run.origin.template.key, stage: key, ofTemplate }, policy);
+  return resolve(questionAbout(run.origin.template.key, stage.definition), policy);
+}
+
+/** What the policy is asked about a stage of a template. */
+export function questionAbout(
+  template: string,
+  { key, gate }: Readonly<{ key: string; gate?: GateDefinition | null }>,
+): PolicyQuestion {
+  return { template, stage: key, ofTemplate: gate?.gate_type === 'approval' ? approvalRuleOf(gate) : null };
 }
 
 /** When a gate that opens now expires, and when those who may decide are reminded. */
 export function clockOf(
-  { expires_after_seconds: span, remind_before_seconds: ahead }: GateTerms,
+  {
+    expires_after_seconds: span,
+    remind_before_seconds: ahead,
+  }: Pick<GateTerms, 'expires_after_seconds' | 'remind_before_seconds'>,
   now: string,
 ): Pick<OpenedGate, 'expires_at' | 'remind_at'> {
   if (span === undefined) return { expires_at: null, remind_at: null };
@@ -85,18 +100,22 @@ function approvalTerms(run: Begun, stage: Stage, policy: PolicyLayers | undefine
     gate_type: 'approval',
     options: ['approve', 'send_back'],
     decided_by: rule.approvers.value,
-    reason_required_for: ['send_back'],
+    reason_required_for: reasonsOf(stage),
     on_expiry: rule.on_expiry.value,
     auto: [],
     quorum: rule.quorum.value,
     excluded: rule.no_self_approval.value ? stage.workedBy : [],
     escalate_to: rule.escalate_to.value,
-    policy: Object.fromEntries(
-      Object.entries(rule).map(([field, { layer, rule: key }]) => [field, { layer, rule: key }]),
-    ),
+    policy: rule,
     ...(expiry.value === null ? {} : { expires_after_seconds: expiry.value }),
     ...(reminder.value === null ? {} : { remind_before_seconds: reminder.value }),
   };
+}
+
+/** Whoever sends back says why; the template may ask for a reason either way. */
+function reasonsOf({ definition: { gate } }: Stage): OpenedGate['reason_required_for'] {
+  const named = gate?.gate_type === 'approval' ? (gate.reason_required_for ?? []) : [];
+  return named.includes('approve') ? ['approve', 'send_back'] : ['send_back'];
 }
 
 function decisionTerms(gate: GateDefinition): GateTerms {

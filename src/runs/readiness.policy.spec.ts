@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { atWork, command, history, start, stateAfter, trialStages } from '../../test/support/run-story.js';
+import type { JsonObject } from '../kernel/json.js';
+import { builtInReasons, type StageDefinition } from '../templates/contract.js';
 import { evaluation } from '../platform/expressions/conditions.js';
 import { assessReadiness, type Readiness } from './readiness.policy.js';
 import type { RunCommand } from './run-command.decider.js';
@@ -91,5 +93,91 @@ describe('the readiness of a stage', () => {
       blockedReasons: [{ code: 'stage-not-started', message: 'The stage was not started yet.' }],
       requiredActions: [{ code: 'start-stage', message: 'Start the stage.' }],
     });
+  });
+});
+
+describe('the contract of a stage', () => {
+  const contract: NonNullable<StageDefinition['contract']> = [
+    {
+      code: 'deposit-paid',
+      when: 'facts.deposit_paid == true',
+      reason: 'The deposit is not paid.',
+      action: { code: 'record-deposit', message: 'Record deposit_paid once it is in.' },
+    },
+    {
+      code: 'budget-known',
+      when: 'facts.budget > 0',
+      reason: 'There is no budget.',
+      action: { code: 'record-budget', message: 'Record the budget.' },
+    },
+  ];
+  const stages: readonly StageDefinition[] = [
+    { key: 'sales', name: 'Sales', auto_start: true, milestones: {}, exit_criteria: [], contract },
+  ];
+  const told = (facts: JsonObject) =>
+    after(start(stages), command('record_facts', { facts, trigger: 'onboarding_saved' }));
+
+  it('is kept where every rule holds', () => {
+    expect(told({ deposit_paid: true, budget: 12 }).ready).toBe(true);
+  });
+
+  it('blocks with the reason and the action of each rule that does not hold', () => {
+    expect(told({ deposit_paid: false, budget: 12 })).toEqual({
+      ready: false,
+      blockedReasons: [{ code: 'deposit-paid', message: 'The deposit is not paid.' }],
+      requiredActions: [{ code: 'record-deposit', message: 'Record deposit_paid once it is in.' }],
+    });
+  });
+
+  it('says plainly what is missing', () => {
+    expect(told({ other: 1 }).blockedReasons).toEqual([
+      { code: 'deposit-paid', message: 'The deposit is not paid. (facts.deposit_paid is not there yet.)' },
+      { code: 'budget-known', message: 'There is no budget. (facts.budget is not there yet.)' },
+    ]);
+  });
+
+  it('is not kept by what cannot be evaluated', () => {
+    expect(told({ deposit_paid: true, budget: 'plenty' }).blockedReasons).toEqual([
+      { code: 'budget-known', message: expect.stringMatching(/^There is no budget. .The rule could not be evaluated/) },
+    ]);
+  });
+
+  it('sees what nodes made and how other stages ended, and reads well before they did', () => {
+    const graph = {
+      nodes: [
+        { id: 'go', type: 'trigger', name: 'Go', config: {} },
+        { id: 'draw', type: 'action', name: 'Draw', config: { action: 'set', values: { lines: '3' } } },
+      ] as const,
+      edges: [{ id: 'on', from: 'go', to: 'draw' }],
+    };
+    const rule = (code: string, when: string) => ({
+      code,
+      when,
+      reason: 'No.',
+      action: { code: 'act', message: 'Act.' },
+    });
+    const [sales] = stages as [StageDefinition];
+    const of = (auto_start: boolean) => [
+      {
+        ...sales,
+        auto_start,
+        graph,
+        contract: [rule('a', 'nodes.draw.output.lines > 2'), rule('b', 'results.sales.score > 1')],
+      },
+    ];
+    const before = after(start(of(false))).blockedReasons.map(({ message }) => message);
+    expect(before).toContain('No. (nodes.draw is not there yet.)');
+    expect(before).toContain('No. (results.sales.score is not there yet.)');
+    const result = command('record_result', { stage: 'sales', outcome: 'pass', score: 2 });
+    expect(after(start(of(true)), result).ready).toBe(true);
+  });
+
+  it('has no rule that is called as a reason of every stage', () => {
+    const codes = [
+      ...after(start()).blockedReasons,
+      ...after(...atWork, waitingForHuman[0]).blockedReasons,
+      ...ofStage(draft({ state: 'created' }), [risk]).blockedReasons,
+    ].map(({ code }) => code);
+    for (const code of codes) expect(builtInReasons).toContain(code);
   });
 });

@@ -2,6 +2,7 @@ import type { EvaluateCondition } from '../kernel/expression.js';
 import { risksOf } from './guards.decider.js';
 import type { Finding, RiskView } from './run.events.js';
 import { own } from '../kernel/json-values.js';
+import type { BuiltInReason } from '../templates/contract.js';
 import { isThrough, leftNodes, rerunOf, type LeftNode } from '../work/contract.js';
 import type { Begun } from './run-state.decider.js';
 import { ruleValues } from './rule-values.policy.js';
@@ -146,11 +147,15 @@ function unmetRules(run: Begun, stage: Stage, evaluate: EvaluateCondition): read
   return contract.flatMap(({ code, when, reason, action }) => {
     const answer = evaluate(when, ruleValues(run, stage, when));
     if ('holds' in answer && answer.holds) return [];
-    const message = 'failure' in answer ? `${reason} (The rule could not be evaluated: ${answer.failure})` : reason;
+    const message = 'failure' in answer ? `${reason} (${whyUnknown(answer)})` : reason;
     return [{ about: { kind: 'rule', key: code }, reason: { code, message }, action }];
   });
 }
 
-function obstacle(about: Matter, code: string, message: string, action: string, advice: string): Obstacle {
+function whyUnknown({ failure, missing }: Readonly<{ failure: string; missing?: string }>): string {
+  return missing === undefined ? `The rule could not be evaluated: ${failure}` : `${missing} is not there yet.`;
+}
+
+function obstacle(about: Matter, code: BuiltInReason, message: string, action: string, advice: string): Obstacle {
   return { about, reason: { code, message }, action: { code: action, message: advice } };
 }

@@ -6,6 +6,7 @@ import { EventStore } from '../platform/event-store/event-store.js';
 import { StreamMemory } from '../platform/event-store/stream-memory.js';
 import { eventsOf } from '../platform/event-store/stream-type.js';
 import { type PipelineRunRow, pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
+import type { FactsRecorded } from './facts/facts-history.policy.js';
 import type { RunEvent } from './run.events.js';
 import { runStream } from './run-stream.js';
 import type { Begun } from './run-state.decider.js';
@@ -35,6 +36,13 @@ export class RunHistory {
     if (row === undefined || ('version' in point && row.streamVersion !== point.version))
       throw await this.missing(tenantId, runId, point);
     return row;
+  }
+
+  /** Every recording of facts, oldest first. @throws DomainError `run-not-found` */
+  async factsOf(tenantId: string, runId: string): Promise<readonly FactsRecorded[]> {
+    await this.stateOf(tenantId, runId);
+    const stored = await this.store.read(tenantId, runId, { streamType: runStream.name, category: 'fact' });
+    return eventsOf(runStream, stored).flatMap((event) => (event.type === 'facts.recorded' ? [event] : []));
   }
 
   private async eventsUntil(

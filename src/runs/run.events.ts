@@ -1,6 +1,6 @@
 import type { JsonObject } from '../kernel/json.js';
 import type { Catalogue, DomainEvent } from '../kernel/recorded-event.js';
-import type { Layer } from '../gate-policy/contract.js';
+import type { EffectiveRule } from '../gate-policy/contract.js';
 import type {
   Decision,
   GateRule,
@@ -94,12 +94,12 @@ export type OpenedGate = Readonly<{
   excluded?: readonly string[];
   /** Of an approval: who may vote once it escalated. */
   escalate_to?: readonly string[];
-  /** Of an approval: which layer of the policy each of its terms came from, as the policy was when it opened. */
-  policy?: Readonly<Record<string, Readonly<{ layer: Layer; rule: string | null }>>>;
+  /** Of an approval: what the policy came to when it opened, each of its terms with the layer it came from. */
+  policy?: EffectiveRule;
   evidence: Evidence;
 }>;
 
-/** A rule of a gate could not be evaluated. `rule` counts from 1. */
+/** A rule of a gate could not decide: it cannot be evaluated, or has decided as often as it may. `rule` counts from 1. */
 export type RuleFailure = Readonly<{ rule: number; when: string; message: string }>;
 
 /** What a run begins with. The definitions are embedded: they never move under a run, and it explains itself. */
@@ -144,8 +144,8 @@ export type RunEvent =
       OfStage<{ progress_percent: number; override: Override | null; trigger: string | null }>
     >
   | DomainEvent<'stage.gated', OfStage<{ gate_id: string }>>
-  /** `work` is there where the graph of the stage was cut off: what was unfinished runs again. */
-  | DomainEvent<'stage.reopened', OfStage<{ progress_percent: number; work?: Resumption }>>
+  /** `work` is there where the graph of the stage runs again, or what is unfinished of it; `clears_result` where its result is gone. */
+  | DomainEvent<'stage.reopened', OfStage<{ progress_percent: number; work?: Resumption; clears_result?: true }>>
   | DomainEvent<'stage.reset', OfStage>
   | DomainEvent<'milestone.completed', OfMilestone>
   | DomainEvent<'milestone.reopened', OfMilestone>
@@ -156,7 +156,12 @@ export type RunEvent =
   | DomainEvent<'risk.raised', OfStage<{ risk_id: string; type: string; message: string }>>
   | DomainEvent<'risk.dismissed', OfStage<{ risk_id: string }>>
   | DomainEvent<'gate.opened', OpenedGate>
-  | DomainEvent<'gate.decided', OfStage<{ gate_id: string; evidence: Evidence } & Verdict>>
+  | DomainEvent<
+      'gate.decided',
+      OfStage<
+        { gate_id: string; evidence: Evidence; /** Of the gate, from 1, where one decided. */ rule?: number } & Verdict
+      >
+    >
   /** `on_behalf_of`: whose vote it is, where that was delegated. `approvals` counts it. */
   | DomainEvent<
       'gate.vote_recorded',

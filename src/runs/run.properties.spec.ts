@@ -119,7 +119,7 @@ describe('the read models after any sequence of commands', () => {
         streamVersion: events.length,
         updatedAt: `recorded-${String(events.length)}`,
         status: run.status,
-        waitingOn: waitingOn(run),
+        waitingOn: waitingOn(run, events),
         currentStage: run.currentStage,
         stageProgress: Object.fromEntries(run.stages.map(({ definition, state }) => [definition.key, state])),
         stagePercents: Object.fromEntries(run.stages.map((stage) => [stage.definition.key, stageProgress(stage)])),
@@ -172,7 +172,7 @@ describe('the random commands', () => {
     const collect = (_steps: readonly Step[], events: readonly RunEvent[]) => {
       for (const { type } of events) reached.add(type);
     };
-    holdsForEvery(collect, { seed: 1 });
+    holdsForEvery(collect, { seed: 3 });
     expect([...reached].toSorted()).toEqual(Object.keys(runCatalogue).toSorted());
   });
 });

@@ -1,15 +1,19 @@
 import { Module } from '@nestjs/common';
 import { ReadModels, inlineReadModels } from '../platform/projections/read-models.js';
 import { ActOnRunHandler } from './commands/act-on-run.js';
-import { DecideGateHandler } from './commands/decide-gate.js';
+import { ActAtGateHandler } from './commands/act-at-gate.js';
 import { RunExecutor } from './commands/run-executor.js';
 import { RunCommandsController } from './commands/run-commands.controller.js';
 import { StageCommandsController } from './commands/stage-commands.controller.js';
 import { StartRunHandler } from './commands/start-run.js';
 import { FoundGates } from './decision-gate/found-gates.js';
 import { GateEvidence } from './decision-gate/gate-evidence.js';
+import { GateSettings } from './decision-gate/gate-setting.js';
 import { GatesController } from './decision-gate/gates.controller.js';
 import { ListGatesHandler } from './decision-gate/list-gates.query.js';
+import { ListFactsHandler } from './facts/list-facts.query.js';
+import { EffectivePolicyController } from './effective-policy/effective-policy.controller.js';
+import { FindPolicyEffectsHandler } from './effective-policy/find-policy-effects.query.js';
 import { ListNodesHandler } from './node-run/list-nodes.query.js';
 import { GetRunHandler } from './pipeline-run/get-run.query.js';
 import { ListRunsHandler } from './pipeline-run/list-runs.query.js';
@@ -26,20 +30,30 @@ import { WhyController } from './why/why.controller.js';
 
 /** Runs, their stages, milestones, risks, results and gates. */
 @Module({
-  controllers: [RunsController, StageCommandsController, RunCommandsController, GatesController, WhyController],
+  controllers: [
+    RunsController,
+    StageCommandsController,
+    RunCommandsController,
+    GatesController,
+    EffectivePolicyController,
+    WhyController,
+  ],
   providers: [
     RunExecutor,
     StartRunHandler,
     ActOnRunHandler,
-    DecideGateHandler,
+    ActAtGateHandler,
     GetRunHandler,
     ListRunsHandler,
     ListStagesHandler,
     ListGatesHandler,
     FoundGates,
     GateEvidence,
+    GateSettings,
+    FindPolicyEffectsHandler,
     RunHistory,
     ListNodesHandler,
+    ListFactsHandler,
     DueRuns,
     TimerLoop,
     RunEvents,

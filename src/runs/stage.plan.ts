@@ -26,6 +26,10 @@ export type Stage = Readonly<{
   workedBy: readonly string[];
   /** How far its graph has come; null before it began, and where there is none. */
   work: GraphState | null;
+  /** How often each rule of its gate has decided, over all visits to the stage; by the number of the rule, from 1. */
+  ruleCounts?: Readonly<Record<number, number>>;
+  /** A rule of its gate reopened it, since it was completed last: it waits for something to be done, or the rule would send it round. */
+  isSentBackByRule?: true;
   /** How often its graph was begun or resumed, over all visits to the stage. */
   workAttempts: number;
 }>;
@@ -45,15 +49,19 @@ export function planPipeline(definitions: readonly StageDefinition[]): readonly 
   return definitions.map((definition, index) => createStage(definition, index + 1));
 }
 
-/** A stage as it was at the start; what was suggested for it, and the count of its attempts, may be kept. */
+/** A stage as it was at the start; what was suggested for it, and what is counted over all visits, may be kept. */
 export function createStage(
   definition: StageDefinition,
   number: number,
-  { focus, workAttempts }: Pick<Stage, 'focus' | 'workAttempts'> = { focus: [], workAttempts: 0 },
+  { focus, workAttempts, ruleCounts }: Pick<Stage, 'focus' | 'workAttempts' | 'ruleCounts'> = {
+    focus: [],
+    workAttempts: 0,
+  },
 ): Stage {
   const weights = templateWeights(definition.milestones);
   const nothingDone = { completed: [], met: [], result: null, override: null, workedBy: [], work: null };
-  return { definition, number, state: 'created', weights, ...nothingDone, focus, workAttempts };
+  const kept = { focus, workAttempts, ...(ruleCounts === undefined ? {} : { ruleCounts }) };
+  return { definition, number, state: 'created', weights, ...nothingDone, ...kept };
 }
 
 /** The first stage that can be entered after this one, or of all where `after` is null; null after the last. */

@@ -1,3 +1,4 @@
+export { builtInReasons, type BuiltInReason } from './contract.policy.js';
 export type {
   ContractRule,
   Decision,

@@ -2,7 +2,7 @@ import { ApiSchema } from '@nestjs/swagger';
 import type { JsonObject } from '../kernel/json.js';
 import { Decimal, JsonMap, Nested, NestedList, Text, TextList, Whole } from '../platform/http/fields.js';
 import { graphDefaults, graphLimits, MAX_EDGES, MAX_ID_LENGTH, MAX_NODES, type NodeType } from '../work/contract.js';
-import { aboutKeys } from './template.policy.js';
+import { aboutKeys } from './names.policy.js';
 
 const defaultsTo = (name: keyof typeof graphDefaults) => `Defaults to ${String(graphDefaults[name])}.`;
 

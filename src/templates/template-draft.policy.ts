@@ -1,7 +1,11 @@
+import type { JsonObject } from '../kernel/json.js';
 import { readGraphDraft } from '../work/contract.js';
+import { optionsOf } from './gate-type.policy.js';
 import type {
+  ContractRule,
   Decision,
   GateDefinition,
+  GateRule,
   MilestoneDefinition,
   StageDefinition,
   TemplateContent,
@@ -9,7 +13,7 @@ import type {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const everyOption: readonly Decision[] = ['proceed', 'narrow', 'pivot', 'park'];
+const everyOption: readonly Decision[] = [...optionsOf.decision, ...optionsOf.approval];
 
 /**
  * What can be made of a template that is not in the right shape, so that the rest of its problems are found with the first try. What cannot be
@@ -33,6 +37,7 @@ function stage(sent: Fields): StageDefinition {
       Object.entries(fields(sent['milestones'])).map(([key, each]) => [key, milestone(fields(each))]),
     ),
     exit_criteria: list(sent['exit_criteria']).map((each) => ({ key: text(each['key']), text: text(each['text']) })),
+    ...(sent['contract'] === undefined ? {} : { contract: list(sent['contract']).map(contractRule) }),
     ...(sent['graph'] === undefined ? {} : { graph: readGraphDraft(fields(sent['graph'])) }),
     ...(sent['advance'] === 'auto' ? { advance: sent['advance'] } : {}),
     ...(sent['gate'] === undefined ? {} : { gate: gate(fields(sent['gate'])) }),
@@ -50,15 +55,41 @@ function milestone(sent: Fields): MilestoneDefinition {
 
 function gate(sent: Fields): GateDefinition {
   const { expires_after_seconds: expiry, on_expiry: onExpiry, escalate_to: escalateTo, auto } = sent;
+  const gateType = sent['gate_type'] === 'approval' ? 'approval' : 'decision';
+  const { quorum, remind_before_seconds: reminder } = sent;
   return {
-    gate_type: 'decision',
-    options: Array.isArray(sent['options']) ? options(sent['options']) : everyOption,
+    gate_type: gateType,
+    options: Array.isArray(sent['options']) ? options(sent['options']) : optionsOf[gateType],
     decided_by: Array.isArray(sent['decided_by']) ? sent['decided_by'].map(text) : ['system'],
     reason_required_for: options(sent['reason_required_for']),
     ...(typeof expiry === 'number' ? { expires_after_seconds: expiry } : {}),
+    ...(typeof quorum === 'number' ? { quorum } : {}),
+    ...(typeof reminder === 'number' ? { remind_before_seconds: reminder } : {}),
+    ...(typeof sent['no_self_approval'] === 'boolean' ? { no_self_approval: sent['no_self_approval'] } : {}),
     ...(onExpiry === 'escalate' ? { on_expiry: onExpiry } : {}),
     ...(Array.isArray(escalateTo) ? { escalate_to: escalateTo.map(text) } : {}),
-    auto: list(auto).map((each) => ({ when: text(each['when']), decision: text(each['decision']) as Decision })),
+    auto: list(auto).map(gateRule),
+  };
+}
+
+function gateRule(sent: Fields): GateRule {
+  const { to_stage: target, at_most: limit } = sent;
+  return {
+    when: text(sent['when']),
+    decision: text(sent['decision']) as Decision,
+    ...(typeof target === 'string' ? { to_stage: target } : {}),
+    ...(typeof limit === 'number' ? { at_most: limit } : {}),
+  };
+}
+
+function contractRule(sent: Fields): ContractRule {
+  const action = fields(sent['action']);
+  return {
+    code: text(sent['code']),
+    when: text(sent['when']),
+    reason: text(sent['reason']),
+    action: { code: text(action['code']), message: text(action['message']) },
+    ...(sent['example'] === undefined ? {} : { example: fields(sent['example']) as JsonObject }),
   };
 }
 

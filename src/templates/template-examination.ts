@@ -38,7 +38,7 @@ export function examineTemplate(sent: unknown): Examination {
     ...reservedKey(draft),
     ...checkTemplate(draft, expressionChecks),
   ]);
-  return examined(fields as TemplateContent, errors, () => warnAbout(draft));
+  return examined(fields as TemplateContent, errors, () => warnAbout(draft, expressionChecks));
 }
 
 /** Looks at a graph that is a pipeline by itself in the same way; `content` is the template it is short for. */

@@ -1,16 +1,11 @@
 import type { ExpressionChecks } from '../kernel/expression.js';
-import { isInheritedName } from '../kernel/inherited-name.js';
 import { pointerStep } from '../kernel/json-pointer.js';
 import { checkGraph } from '../work/contract.js';
+import { checkContract } from './contract.policy.js';
 import { checkGate } from './gate.policy.js';
+import { checkKey, checkName, checkUnique } from './names.policy.js';
 import type { GateDefinition, MilestoneDefinition, StageDefinition, TemplateContent } from './template.events.js';
-import { problem, type Problem } from '../kernel/definition-problem.js';
-
-/** What the key of a template, a stage, a milestone or a criterion looks like. */
-export const keySyntax = /^[a-z0-9][a-z0-9_-]{0,63}$/;
-
-/** The same in words. */
-export const aboutKeys = `a-z, 0-9, _ and -, beginning with a letter or a digit: ${keySyntax.source}`;
+import type { Problem } from '../kernel/definition-problem.js';
 
 /** Far above any use, far below where products of weights stop being exact. */
 export const heaviest = 1_000_000;
@@ -20,7 +15,7 @@ export function checkTemplate(content: TemplateContent, checks: ExpressionChecks
   return [
     ...checkHeading(content),
     ...checkPlan(content.stages),
-    ...content.stages.flatMap((stage, index) => checkStage(stage, `/stages/${String(index)}`, checks)),
+    ...content.stages.flatMap((stage, index) => checkStage(stage, content.stages, `/stages/${String(index)}`, checks)),
   ];
 }
 
@@ -29,28 +24,8 @@ export function checkHeading({ key, name }: Readonly<{ key: string; name: string
   return [...checkKey(key, '/key'), ...checkName(name, '/name')];
 }
 
-function checkKey(key: string, path: string): readonly Problem[] {
-  if (keySyntax.test(key) && isInheritedName(key)) {
-    return [problem('bad-key', path, `"${key}" is a name that is not allowed here.`, 'Choose another.')];
-  }
-  if (keySyntax.test(key)) return [];
-  return [
-    {
-      code: 'bad-key',
-      path,
-      message: `"${key}" is not a key.`,
-      hint: 'Use 1 to 64 of a-z, 0-9, _ and -, beginning with a letter or a digit.',
-    },
-  ];
-}
-
-function checkName(name: string, path: string): readonly Problem[] {
-  if (name.trim() !== '') return [];
-  return [{ code: 'no-name', path, message: 'It has no name.', hint: 'Give it the name people will read.' }];
-}
-
 function checkPlan(stages: readonly StageDefinition[]): readonly Problem[] {
-  const problems: Problem[] = [...checkUnique(stages, '/stages')];
+  const problems: Problem[] = [...checkUnique(keysOf(stages), '/stages', 'key')];
   if (!stages.some((stage) => stage.locked !== true)) {
     problems.push({
       code: 'no-open-stage',
@@ -62,30 +37,28 @@ function checkPlan(stages: readonly StageDefinition[]): readonly Problem[] {
   return problems;
 }
 
-function checkUnique(named: readonly Readonly<{ key: string }>[], path: string): readonly Problem[] {
-  return named
-    .map(({ key }, index) => ({ key, index }))
-    .filter(({ key, index }) => named.findIndex((other) => other.key === key) < index)
-    .map(({ key, index }) => ({
-      code: 'duplicate-key',
-      path: `${path}/${String(index)}/key`,
-      message: `"${key}" is there twice.`,
-      hint: 'Give each its own key.',
-    }));
+function keysOf(named: readonly Readonly<{ key: string }>[]): readonly string[] {
+  return named.map(({ key }) => key);
 }
 
-function checkStage(stage: StageDefinition, path: string, checks: ExpressionChecks): readonly Problem[] {
+function checkStage(
+  stage: StageDefinition,
+  stages: readonly StageDefinition[],
+  path: string,
+  checks: ExpressionChecks,
+): readonly Problem[] {
   return [
     ...checkKey(stage.key, `${path}/key`),
     ...checkName(stage.name, `${path}/name`),
-    ...checkUnique(stage.exit_criteria, `${path}/exit_criteria`),
+    ...checkUnique(keysOf(stage.exit_criteria), `${path}/exit_criteria`, 'key'),
     ...stage.exit_criteria.flatMap(({ key }, index) => checkKey(key, `${path}/exit_criteria/${String(index)}/key`)),
     ...Object.entries(stage.milestones).flatMap(([key, milestone]) => [
       ...checkKey(key, `${path}/milestones${pointerStep(key)}`),
       ...checkMilestone(milestone, stage.gate, `${path}/milestones${pointerStep(key)}`),
     ]),
     ...(stage.graph === undefined ? [] : checkGraph(stage.graph, checks, `${path}/graph`)),
-    ...checkGate(stage, `${path}/gate`, checks),
+    ...checkContract(stage, stages, `${path}/contract`, checks),
+    ...checkGate(stage, stages, `${path}/gate`, checks),
   ];
 }
 

@@ -1,15 +1,27 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { actorTypes } from '../platform/auth/actor-types.js';
-import { roles } from '../kernel/command-context.js';
-import { Choice, Flag, Nested, NestedList, NestedMap, Text, TextList, Whole } from '../platform/http/fields.js';
+import type { JsonObject } from '../kernel/json.js';
+import {
+  Choice,
+  Flag,
+  JsonMap,
+  Nested,
+  NestedList,
+  NestedMap,
+  Text,
+  TextList,
+  Whole,
+} from '../platform/http/fields.js';
 import type { Decision, GateType, OnExpiry } from './template.events.js';
+import { optionsOf } from './gate-type.policy.js';
 import { GraphRequest } from './graph.request.js';
-import { aboutKeys, heaviest } from './template.policy.js';
+import { aboutKeys } from './names.policy.js';
+import { heaviest } from './template.policy.js';
 
-const decisions = ['proceed', 'narrow', 'pivot', 'park'] as const satisfies readonly Decision[];
+const everyOption = [...optionsOf.decision, ...optionsOf.approval];
 const gateTypes = ['decision', 'approval'] as const satisfies readonly GateType[];
 const expiries = ['remain', 'park', 'escalate'] as const satisfies readonly OnExpiry[];
-const deciders = [...new Set([...actorTypes, ...roles])];
+/** Of whoever may decide, and of the characters each is named by. */
+const people = { max: 50, maxLength: 200 };
 
 @ApiSchema({ name: 'MilestoneDefinition' })
 export class MilestoneRequest {
@@ -44,12 +56,66 @@ export class GateRuleRequest {
     max: 1000,
     example: 'result != null && result.score >= 80',
     description:
-      'A condition in CEL over `result`, `facts`, `input`, `progress_percent`, `milestones`, `criteria` and `risks`.',
+      'A condition in CEL over `result`, `results`, `nodes`, `facts`, `input`, `progress_percent`, `milestones`, `criteria` and `risks`.',
   })
   readonly when!: string;
 
-  @Choice(decisions, { description: 'What is decided where it holds; one of the options of the gate.' })
+  @Choice(optionsOf.decision, { description: 'What is decided where it holds; one of the options of the gate.' })
   readonly decision!: Decision;
+
+  @Text({
+    optional: true,
+    max: 64,
+    description: 'With pivot: the stage it goes back to, or its own. Defaults to the first.',
+  })
+  readonly to_stage?: string;
+
+  @Whole({
+    optional: true,
+    min: 1,
+    description: 'How often it may decide in one run; then the gate waits for a person. Defaults to without end.',
+  })
+  readonly at_most?: number;
+}
+
+@ApiSchema({ name: 'RequiredAction' })
+export class RequiredActionRequest {
+  @Text({ max: 64, example: 'record-deposit', description: `For programs: ${aboutKeys}` })
+  readonly code!: string;
+
+  @Text({ max: 500, example: 'Record deposit_paid once the deposit is in.', description: 'For people.' })
+  readonly message!: string;
+}
+
+@ApiSchema({ name: 'ContractRule' })
+export class ContractRuleRequest {
+  @Text({ max: 64, example: 'deposit-paid', description: `For programs, unique in the stage: ${aboutKeys}` })
+  readonly code!: string;
+
+  @Text({
+    max: 1000,
+    example: 'facts.deposit_paid == true',
+    description:
+      'A condition in CEL over the same names as the rules of a gate. One that cannot be evaluated does not hold.',
+  })
+  readonly when!: string;
+
+  @Text({
+    max: 500,
+    example: 'The deposit is not paid.',
+    description: 'Why the stage is not ready while it does not hold.',
+  })
+  readonly reason!: string;
+
+  @Nested(() => RequiredActionRequest, { description: 'What would satisfy it.' })
+  readonly action!: RequiredActionRequest;
+
+  @JsonMap({
+    optional: true,
+    example: { deposit_paid: true },
+    description: 'Facts by which it holds; tried when the template is checked, where facts are all that it asks about.',
+  })
+  readonly example?: JsonObject;
 }
 
 @ApiSchema({ name: 'GateDefinition' })
@@ -57,13 +123,27 @@ export class GateDefinitionRequest {
   @Choice(gateTypes)
   readonly gate_type!: GateType;
 
-  @TextList({ min: 0, max: decisions.length, choices: decisions, description: 'What may be decided.' })
+  @TextList({
+    min: 0,
+    max: everyOption.length,
+    choices: everyOption,
+    description: 'What may be decided: at an approval approve and send_back, at a decision the others.',
+  })
   readonly options!: readonly Decision[];
 
-  @TextList({ max: deciders.length, choices: deciders, description: 'Kinds of actor, or roles; admin always may.' })
+  @TextList({
+    ...people,
+    description: 'Kinds of actor, or roles; at an approval names of keys, too. admin always may.',
+    example: ['approver'],
+  })
   readonly decided_by!: readonly string[];
 
-  @TextList({ optional: true, max: decisions.length, choices: decisions, description: 'Options that need a reason.' })
+  @TextList({
+    optional: true,
+    max: everyOption.length,
+    choices: everyOption,
+    description: 'Options that need a reason.',
+  })
   readonly reason_required_for?: readonly Decision[];
 
   @Whole({
@@ -77,13 +157,30 @@ export class GateDefinitionRequest {
   @Choice(expiries, { optional: true, description: 'What then happens. Defaults to remain.' })
   readonly on_expiry?: OnExpiry;
 
-  @TextList({
-    optional: true,
-    max: deciders.length,
-    choices: deciders,
-    description: 'Who may decide after `escalate`.',
-  })
+  @TextList({ ...people, optional: true, description: 'Who may decide after `escalate`.' })
   readonly escalate_to?: readonly string[];
+
+  @Whole({
+    optional: true,
+    min: 1,
+    max: 100,
+    description: 'Of an approval: how many different people have to approve. Defaults to 1.',
+  })
+  readonly quorum?: number;
+
+  @Flag({
+    optional: true,
+    description: 'Of an approval: whoever did the work of the stage may not vote. Defaults to false.',
+  })
+  readonly no_self_approval?: boolean;
+
+  @Whole({
+    optional: true,
+    min: 1,
+    max: 3_153_600_000,
+    description: 'How long before it expires those who may decide are reminded. Defaults to a quarter of its time.',
+  })
+  readonly remind_before_seconds?: number;
 
   @NestedList(() => GateRuleRequest, {
     optional: true,
@@ -112,6 +209,13 @@ export class StageDefinitionRequest {
 
   @NestedList(() => ExitCriterionRequest, { max: 100 })
   readonly exit_criteria!: readonly ExitCriterionRequest[];
+
+  @NestedList(() => ContractRuleRequest, {
+    optional: true,
+    max: 50,
+    description: 'What must hold before it is ready, over facts, results and what its nodes made.',
+  })
+  readonly contract?: readonly ContractRuleRequest[];
 
   @Nested(() => GraphRequest, {
     optional: true,

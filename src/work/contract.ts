@@ -14,7 +14,7 @@ export {
   type NodeState,
   type NodeStatus,
 } from './graph-state.decider.js';
-export { nodeValues } from './graph-values.policy.js';
+export { nodeValues, referencedNodes } from './graph-values.policy.js';
 export { graphIndex } from './graph-index.policy.js';
 export { handlerOf } from './node-jobs.policy.js';
 export { startJob, type FailJob, type Job, type ResolveJob, type StartJob } from './job.decider.js';

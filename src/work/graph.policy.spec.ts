@@ -181,6 +181,7 @@ describe('checking a large graph', () => {
       condition: (...asked) => ((counts.checks += 1), expressionChecks.condition(...asked)),
       value: expressionChecks.value,
       usesOf: (...asked) => ((counts.uses += 1), expressionChecks.usesOf(...asked)),
+      evaluate: expressionChecks.evaluate,
     };
     const graph = large((n) => (n % 2 === 0 ? 'output.score >= 80' : `facts.a > ${String(n % 100)}`));
     expect(checkGraph(graph, checks)).toEqual([]);

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { gatePolicyDecider } from '../../src/gate-policy/gate-policy.decider.js';
+import { gatePolicyCatalogue } from '../../src/gate-policy/gate-policy.events.js';
 import { candidateDecider } from '../../src/hiring/candidate.decider.js';
 import { candidateCatalogue } from '../../src/hiring/candidate.events.js';
 import { jobProfileDecider } from '../../src/hiring/job-profile.decider.js';
@@ -48,6 +50,7 @@ const catalogues = {
   ...projectCatalogue,
   ...jobProfileCatalogue,
   ...candidateCatalogue,
+  ...gatePolicyCatalogue,
 };
 
 const approver = { actor: { type: 'user', id: 'ann' }, roles: ['approver'] } as const;
@@ -110,6 +113,14 @@ const everything: readonly DomainEvent<string, object>[] = [
   ...projectDecider.decide(projectDecider.initialState, {
     type: 'create_project',
     data: { name: 'Solar kiosk', requireManualReview: false },
+  }),
+  ...projectDecider.decide(
+    { requireManualReview: false },
+    { type: 'require_review', data: { projectId: 'project-1', requireManualReview: true } },
+  ),
+  ...gatePolicyDecider.decide(gatePolicyDecider.initialState, {
+    type: 'change_gate_policy',
+    data: { projectId: null, policy: { '*': { require_approval: true } } },
   }),
   ...jobProfileDecider.decide(jobProfileDecider.initialState, {
     type: 'create_job_profile',

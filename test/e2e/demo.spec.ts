@@ -143,12 +143,57 @@ describe('the demo of a graph', () => {
   });
 });
 
+describe('the demo of a delivery', () => {
+  let told: Told;
+  beforeAll(async () => {
+    told = await tell({ STAGELINE_URL: service.url, STAGELINE_KEY: ADMIN_KEY }, 'delivery');
+  }, 60_000);
+
+  it('tells its story to the end', () => {
+    expect(told).toMatchObject({ code: 0, complaint: '' });
+    expect(told.account).toMatch(/version \d+: completed, 100 % of the run/);
+  });
+
+  it.each([
+    'is not there yet',
+    'job-needs-human',
+    'waits for a human',
+    'waits for an approval',
+    'decides at the gate: send_back',
+    'hands the vote on to Ben',
+    'approves in place of Ann',
+    'budget: 900 (olga), 1200 (ben)',
+    'nothing was changed',
+  ])('shows %s', (what) => {
+    expect(told.account).toContain(what);
+  });
+
+  it.each([
+    'Olga records assignee: "mika"',
+    'It leaves 0_sales for 1_onboarding',
+    'Robot fails: The compiler is gone.',
+    'A person is needed',
+    'Ann sends it back',
+    'Nobody decided in time',
+    'A rule decides: pivot, back to 3_build',
+    '4_test begins anew',
+    'The delivery is complete.',
+  ])('prints a timeline that says: %s', (sentence) => {
+    expect(told.account.slice(told.account.indexOf('What happened'))).toContain(sentence);
+  });
+
+  it('can be told again on the same service', async () => {
+    const again = await tell({ STAGELINE_URL: service.url, STAGELINE_KEY: ADMIN_KEY }, 'delivery');
+    expect(again).toMatchObject({ code: 0, complaint: '' });
+  }, 60_000);
+});
+
 describe('the demo without what it needs', () => {
   it('says which stories there are where it knows none of that name', async () => {
     const { code, complaint } = await tell({ STAGELINE_URL: service.url }, 'winter');
     expect({ code, complaint }).toEqual({
       code: 1,
-      complaint: 'There is no story "winter". Ask for founder or hiring or graph.\n',
+      complaint: 'There is no story "winter". Ask for founder or hiring or graph or delivery.\n',
     });
   });
 

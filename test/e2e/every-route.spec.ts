@@ -40,7 +40,7 @@ async function readEverything(runId: string, projectId: string, gateId: string):
     '/audit/seals',
   ];
   const things = [`/projects/${projectId}`, `/gates/${gateId}`, '/templates/founder', '/templates/founder/versions/1'];
-  const ofRun = ['', '/stages', '/nodes', '/readiness', '/actions', '/why', '/timeline'].map(
+  const ofRun = ['', '/stages', '/facts', '/nodes', '/readiness', '/actions', '/why', '/gate-policy', '/timeline'].map(
     (rest) => `/pipeline/${runId}${rest}`,
   );
   const insights = ['funnel', 'funnel/thesis_defined/dropouts', 'cycle-times', 'gates'].map(
@@ -101,6 +101,22 @@ async function workOn(runId: string): Promise<void> {
     accepted(await api.post(`/pipeline/${runId}/${act}`, { reason: 'So.' }));
 }
 
+async function setPolicies(projectId: string): Promise<void> {
+  const { api } = service;
+  const rule = { require_approval: false, approvers: ['approver'], quorum: 2, expires_after_seconds: null };
+  for (const path of ['/gate-policy', `/projects/${projectId}/gate-policy`]) {
+    for (const dry of ['?dry_run=true', '']) {
+      const body = { policy: { '*': rule, plain: { on_expiry: 'escalate', escalate_to: ['admin'] } }, reason: 'So.' };
+      accepted(await api.send('PUT', path + dry, { body }));
+    }
+    accepted(await api.get(path));
+  }
+  for (const dry of ['?dry_run=true', '']) {
+    accepted(await api.send('PATCH', `/projects/${projectId}${dry}`, { body: { require_manual_review: true } }));
+  }
+  accepted(await api.send('PATCH', `/projects/${projectId}`, { body: { require_manual_review: false } }));
+}
+
 async function workJobs(): Promise<void> {
   const { api } = service;
   const queue = async () => accepted(await api.post<{ id: string }>('/jobs', { handler: 'draw', payload: {} })).id;
@@ -127,6 +143,7 @@ describe('every route', () => {
     const { api, contract } = service;
     const { runId, projectId, gateId } = await standAtGate(api);
     await readEverything(runId, projectId, gateId);
+    await setPolicies(projectId);
     for (const path of await hire()) accepted(await api.get(path));
     await decide(api, gateId, { decision: 'proceed', reason: 'It holds.' });
     await workOn(runId);

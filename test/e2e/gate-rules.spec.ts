@@ -53,8 +53,11 @@ describe('a gate with rules', () => {
       ['stage.gated', true],
       ['stage.entered', true],
     ]);
-    const [completed] = last;
-    expect(new Set(last.slice(1).map(({ causation_id: cause }) => cause))).toEqual(new Set([completed?.['id']]));
+    const [completed, , decided] = last;
+    expect(last.slice(1).map(({ causation_id: cause }) => cause)).toEqual([
+      ...[completed, completed].map((event) => event?.['id']),
+      ...[decided, decided, decided].map((event) => event?.['id']),
+    ]);
     const [gate] = await gates();
     expect(gate).toMatchObject({
       status: 'decided',

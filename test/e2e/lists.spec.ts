@@ -122,6 +122,7 @@ describe('templates', () => {
     expect(items.map(({ key, version }) => [key, version])).toEqual([
       ['alpha', 2],
       ['beta', 2],
+      ['delivery', 1],
       ['founder', 1],
       ['gamma', 2],
       ['swe1-hiring', 1],

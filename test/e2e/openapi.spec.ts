@@ -49,7 +49,8 @@ describe('the OpenAPI document', () => {
     expect(fieldsOf('TemplateContent')).toEqual(['key', 'name', 'stages']);
     expect(fieldsOf('StageDefinition')).toContain('exit_criteria');
     expect(fieldsOf('GateDefinition')).toContain('auto');
-    expect(fieldsOf('GateRule')).toEqual(['when', 'decision']);
+    expect(fieldsOf('GateRule')).toEqual(['when', 'decision', 'to_stage', 'at_most']);
+    expect(fieldsOf('ContractRule')).toEqual(['code', 'when', 'reason', 'action', 'example']);
     expect(schemas['StageDefinition']?.['properties']).toMatchObject({
       milestones: { additionalProperties: { $ref: '#/components/schemas/MilestoneDefinition' }, maxProperties: 100 },
     });

@@ -16,17 +16,26 @@ type Examination = Readonly<{ valid: boolean; errors: readonly Thing[]; warnings
 const milestone = { title: 'Step', weight: 1 };
 const gate = { gate_type: 'decision', options: ['proceed', 'park'], decided_by: ['approver', 'system'] };
 const rule = { when: 'result != null && result.score >= 80', decision: 'proceed' };
+const contractRule = {
+  code: 'paid',
+  when: 'facts.paid == true',
+  reason: 'It is not paid.',
+  action: { code: 'pay', message: 'Pay.' },
+  example: { paid: true },
+};
 const stage = {
   key: 'draft',
   name: 'Draft',
   milestones: { step: milestone },
   exit_criteria: [{ key: 'done', text: 'It is done.' }],
+  contract: [contractRule],
   gate: { ...gate, auto: [rule] },
 };
 const template = { key: 'own', name: 'Own', stages: [stage] };
 const withStage = (changes: object) => ({ ...template, stages: [{ ...stage, ...changes }] });
 const withGate = (changes: object) => withStage({ gate: { ...stage.gate, ...changes } });
 const withRule = (changes: object) => withGate({ auto: [{ ...rule, ...changes }] });
+const withContract = (changes: object) => withStage({ contract: [{ ...contractRule, ...changes }] });
 const withStep = (changes: object) => withStage({ milestones: { step: { ...milestone, ...changes } } });
 const without = (thing: object, name: string): object => ({ ...thing, [name]: undefined });
 const publish = (content: unknown) => service.api.post<Thing>('/templates', content);
@@ -89,7 +98,26 @@ const brokenOnes: readonly (readonly [string, object, readonly string[]])[] = [
   ],
   ['a null gate', withStage({ gate: null }), [`wrong-type ${at}/gate`]],
   ['a gate type nobody knows', withGate({ gate_type: 'vote' }), [`wrong-value ${at}/gate/gate_type`]],
-  ['an option nobody knows', withGate({ options: ['proceed', 'approve'] }), [`wrong-value ${at}/gate/options`]],
+  ['an option nobody knows', withGate({ options: ['proceed', 'approve'] }), [`wrong-option ${at}/gate/options`]],
+  ['an option that nobody knows', withGate({ options: ['proceed', 'maybe'] }), [`wrong-value ${at}/gate/options`]],
+  [
+    'an approval that decides otherwise, by rule',
+    withGate({ gate_type: 'approval' }),
+    [`wrong-option ${at}/gate/options`, `missing-option ${at}/gate/options`, `rules-at-approval ${at}/gate/auto`],
+  ],
+  ['a quorum at a decision', withGate({ quorum: 2 }), [`only-at-approval ${at}/gate/quorum`]],
+  ['a reminder of no end', withGate({ remind_before_seconds: 5 }), [`bad-reminder ${at}/gate/remind_before_seconds`]],
+  ['a contract that is no list', withStage({ contract: contractRule }), [`wrong-type ${at}/contract`]],
+  ['a rule without action', withContract({ action: undefined }), [`missing-field ${at}/contract/0/action`]],
+  ['a rule with an action of a word', withContract({ action: 'pay' }), [`wrong-type ${at}/contract/0/action`]],
+  ['a rule with an odd code', withContract({ code: 'Paid!' }), [`bad-key ${at}/contract/0/code`]],
+  ['a rule with a code of every stage', withContract({ code: 'risk-open' }), [`reserved-code ${at}/contract/0/code`]],
+  ['a rule without a reason', withContract({ reason: ' ' }), [`wrong-value ${at}/contract/0/reason`]],
+  ['a rule about no node', withContract({ when: 'nodes.a.output.b == 1' }), [`no-such-node ${at}/contract/0/when`]],
+  ['a rule about any node', withContract({ when: 'size(nodes) > 0' }), [`bad-reference ${at}/contract/0/when`]],
+  ['an example that fails', withContract({ example: { paid: 1 } }), [`example-fails ${at}/contract/0/example`]],
+  ['a target of no pivot', withRule({ to_stage: 'draft' }), [`bad-target ${at}/gate/auto/0/to_stage`]],
+  ['a limit of 0', withRule({ at_most: 0 }), [`wrong-value ${at}/gate/auto/0/at_most`]],
   ['no options', withGate({ options: [], auto: [] }), [`no-options ${at}/gate/options`]],
   ['a decider nobody knows', withGate({ decided_by: ['system', 'aprover'] }), [`wrong-value ${at}/gate/decided_by`]],
   ['nobody to decide', withGate({ decided_by: [], auto: [] }), [`no-decider ${at}/gate/decided_by`]],

@@ -67,6 +67,8 @@ describe('somebody of another tenant', () => {
     ];
     const addresses = [
       `/projects/${projectId}`,
+      `/projects/${projectId}/gate-policy`,
+      `/pipeline/${runId}/gate-policy`,
       `/job-profiles/${ours.jobProfileId}`,
       `/candidates/${ours.candidateId}`,
       `/gates/${gateId}`,

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import pg from 'pg';
+import { gatePolicyStream } from '../../src/gate-policy/gate-policy-stream.js';
 import { candidateStream } from '../../src/hiring/candidate-stream.js';
 import { jobProfileStream } from '../../src/hiring/job-profile-stream.js';
 import { type Row, project } from '../../src/kernel/projection.js';
@@ -18,7 +19,7 @@ type Table = Readonly<Record<string, Record<string, unknown>>>;
 type Projected = StreamType<unknown, never, AnyEvent>['projections'];
 
 const projectionsOf: Readonly<Record<string, Projected>> = Object.fromEntries(
-  [runStream, projectStream, jobProfileStream, candidateStream, templateStream, jobStream].map(
+  [runStream, projectStream, jobProfileStream, candidateStream, templateStream, jobStream, gatePolicyStream].map(
     ({ name, projections }) => [name, projections as unknown as Projected],
   ),
 );

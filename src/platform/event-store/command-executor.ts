@@ -4,9 +4,9 @@
  *   wait      commands on one stream take turns in this process, in the order they came; the one whose turn it is takes along what else waits
  *             for the stream, up to a bound. One with an idempotency key or a named version goes alone, and so does a dry run
  *   load      the stream as this process remembers it, else from the database; nothing where its id was made for the command
- *   decide    pure, each command on what those before it leave; a refusal is for that command alone. Rules that want to know what is not in the
- *             stream are told, and asked again. Where nothing is to be written and the
- *             memory turns out to be behind the database, all of them are thought over
+ *   decide    pure, each command on what those before it leave; a refusal is for that command alone. Where the rules want to know what is not
+ *             in the stream, it is looked up and they are asked again, once each time they decide. Where nothing is to be written and the memory
+ *             turns out to be behind the database, all of them are thought over
  *   append    the events of all of them, their read models and the receipt in one transaction; where another process was faster, load and
  *             decide again, fewer of them at a time, unless the client named the version it decided by
  *   answer    each from the rows as its own events leave them, without reading them back
@@ -21,7 +21,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Outcome } from '../../kernel/command-context.js';
-import { InputWanted } from '../../kernel/decider.js';
 import { refuse } from '../../kernel/domain-error.js';
 import type { DomainEvent } from '../../kernel/recorded-event.js';
 import { isConflict } from './errors.js';
@@ -126,27 +125,12 @@ export class CommandExecutor {
     before: Folded<State>,
     group: Group<Command>,
   ): Promise<readonly Judged<State, Command, Event>[]> {
-    const judged = await this.decided(stream, before, group);
+    const judged = await decideTogether(stream.type, before, group);
     const [first] = judged;
     if (first === undefined) return judged;
     if (before.version === 0 && 'error' in first.verdict) return judged; // What is not there is refused, whatever version was named.
     const error = await this.objection(stream, before, first);
     return error === null ? judged : [{ ...first, verdict: { error } }];
-  }
-
-  /** Each command is told once what its rules want to know; all are decided anew then, because those behind it were decided on what it left. */
-  private async decided<State, Command, Event extends DomainEvent<string, object>>(
-    stream: Stream<State, Command, Event>,
-    before: Folded<State>,
-    group: Group<Command>,
-  ): Promise<readonly Judged<State, Command, Event>[]> {
-    let asked = group;
-    for (;;) {
-      const judged = decideTogether(stream.type, before, asked);
-      const told = await Promise.all(judged.map(informed));
-      if (told.every((waiting, place) => waiting.task === judged[place]?.task)) return judged;
-      asked = [...told, ...asked.slice(told.length)];
-    }
   }
 
   private async objection<State, Command, Event extends DomainEvent<string, object>>(
@@ -192,18 +176,6 @@ export class CommandExecutor {
     }
     return [];
   }
-}
-
-/** The command as it was or, where its rules want to know something and it was not told yet, with the answer. */
-async function informed<State, Command, Event extends DomainEvent<string, object>>({
-  task,
-  answer,
-  verdict,
-}: Judged<State, Command, Event>): Promise<Waiting<Command>> {
-  if (!('error' in verdict) || !(verdict.error instanceof InputWanted) || task.inform === undefined)
-    return { task, answer };
-  const { inform, ...told } = task;
-  return { task: { ...told, command: await inform(verdict.error.question as object) }, answer };
 }
 
 /** How many of the group to try: the fewer, the more often others were faster, because what takes less time is overtaken less. */

@@ -1,3 +1,4 @@
+import { InputWanted } from '../../kernel/decider.js';
 import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
 import type { Append, Claims } from './append.js';
 import { outcomeOf } from './command-outcome.js';
@@ -26,17 +27,20 @@ const MAX_EVENTS = 500;
 
 /**
  * Decides commands on one stream, each on what those before it leave, and answers as many of the first as can go into one append. One that
- * moves claims is written by itself, so that a claim somebody else holds refuses nobody but it.
+ * moves claims is written by itself, so that a claim somebody else holds refuses nobody but it. One whose rules want to know something is told;
+ * where it is decided anew later, it is told anew.
  */
-export function decideTogether<State, Command, Event extends DomainEvent<string, object>>(
+export async function decideTogether<State, Command, Event extends DomainEvent<string, object>>(
   type: StreamType<State, Command, Event>,
   before: Folded<State>,
   group: readonly Waiting<Command>[],
-): readonly Judged<State, Command, Event>[] {
+): Promise<readonly Judged<State, Command, Event>[]> {
   const judged: Judged<State, Command, Event>[] = [];
   let planned = before;
   for (const waiting of group) {
-    const verdict = verdictOn(type, planned, waiting.task);
+    const { task } = waiting;
+    const said = verdictOn(type, planned, task, task.command);
+    const verdict = isQuestion(said) ? await toldVerdict(type, planned, task, said.error) : said;
     if (!goesAlong(verdict, planned.version - before.version)) break;
     judged.push({ ...waiting, verdict });
     if ('error' in verdict) continue;
@@ -76,13 +80,33 @@ function receiptOf(task: Task<unknown>, after: Folded<unknown>): readonly NonNul
   return receipt === undefined ? [] : [{ ...receipt, answer: outcomeAnswer(outcomeOf(task, after)) }];
 }
 
+function isQuestion(verdict: Verdict<unknown, AnyEvent>): verdict is Readonly<{ error: InputWanted<object> }> {
+  return 'error' in verdict && verdict.error instanceof InputWanted;
+}
+
+/** What the rules say once they know what they wanted to. A look-up that fails is that command's own refusal. */
+async function toldVerdict<State, Command, Event extends DomainEvent<string, object>>(
+  type: StreamType<State, Command, Event>,
+  before: Folded<State>,
+  task: Task<Command>,
+  wanted: InputWanted<object>,
+): Promise<Verdict<State, Event>> {
+  if (task.inform === undefined) return { error: wanted };
+  try {
+    return verdictOn(type, before, task, await task.inform(wanted.question));
+  } catch (error) {
+    return { error };
+  }
+}
+
 function verdictOn<State, Command, Event extends DomainEvent<string, object>>(
   type: StreamType<State, Command, Event>,
   before: Folded<State>,
   task: Task<Command>,
+  command: Command,
 ): Verdict<State, Event> {
   try {
-    const events = newEvents(type, before, type.decider.decide(before.state, task.command), task);
+    const events = newEvents(type, before, type.decider.decide(before.state, command), task);
     if (events.length === 0) return { events, after: before };
     const claims = type.claims?.(before.state, events);
     const moves = claims !== undefined && claims.take.length + claims.release.length > 0;

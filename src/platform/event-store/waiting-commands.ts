@@ -9,7 +9,7 @@ export type Task<Command> = Readonly<{
   answer: (rows: StreamRows) => Reply;
   /** The stream's id was made for this very command: there is nothing to load. Where there is after all, it is decided anew. */
   isNew?: true;
-  /** The command with what its rules want to know and the stream does not say. */
+  /** Answers the command with what its rules want to know and the stream does not say; asked each time that they want to. */
   inform?: (question: object) => Promise<Command>;
 }>;
 

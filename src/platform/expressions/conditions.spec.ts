@@ -123,7 +123,7 @@ describe('a condition', () => {
     ['facts.constructor == null', values, 'No such key: constructor. (column 7)'],
     ['percent > 1', {}, 'Unknown variable: percent. (column 1)'],
   ])('fails rather than guesses: %s', (expression, given: JsonObject, failure) => {
-    expect(answer(expression, given)).toEqual({ failure });
+    expect(answer(expression, given)).toMatchObject({ failure });
   });
 
   it.each([
@@ -221,11 +221,22 @@ describe('a condition', () => {
 
   it('fails in words that can be kept, whatever it looked up', () => {
     const half = answer('facts[facts.text.substring(0, 1)] == 1', { facts: { text: '🐦' } });
-    expect(half).toEqual({ failure: 'No such key: \ufffd. (column 1)' });
+    expect(half).toMatchObject({ failure: 'No such key: \ufffd. (column 1)' });
     const nul = answer('facts["\\u0000"] == 1');
-    expect(nul).toEqual({ failure: 'No such key: \ufffd. (column 1)' });
+    expect(nul).toMatchObject({ failure: 'No such key: \ufffd. (column 1)' });
     const long = answer('facts[facts.text] == 1', { facts: { text: 'x'.repeat(60_000) } });
     expect(JSON.stringify(long).length).toBeLessThan(400);
+  });
+
+  it.each([
+    ['facts.zzz > 1', 'facts.zzz'],
+    ['1 < 2 && size(facts.zzz.inner) > 0', 'facts.zzz'],
+    ['facts["any name"] == true', 'facts["any name"]'],
+    ['result.data["3_build"].done', 'result.data["3_build"]'],
+    ['facts.text > 1', undefined],
+  ])('says what is missing as it is written: %s', (expression, missing) => {
+    const given = answer(expression);
+    expect('missing' in given ? given.missing : undefined).toBe(missing);
   });
 
   it('fails with what is wrong where a function refuses what it is given', () => {

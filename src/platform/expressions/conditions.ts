@@ -14,7 +14,7 @@ import { nearest } from '../../kernel/nearest.js';
 import { typedEnvironment, untypedEnvironment } from './cel-environment.js';
 import { limitFault, loopFault, MAX_LENGTH } from './condition-limits.js';
 import { expressionValue } from './expression-value.js';
-import { usesOf } from './name-uses.js';
+import { nameEndingAt, usesOf } from './name-uses.js';
 import { allNodes, isLoop, searchEvenly, writeDoubles } from './syntax-tree.js';
 
 /** Characters of a failure: it stands in the timeline. */
@@ -33,8 +33,6 @@ const checkValue: CheckExpression = (expression, scope) => {
   const checked = typeChecked(expression, scope);
   return 'fault' in checked ? checked.fault : null;
 };
-
-export const expressionChecks: ExpressionChecks = { condition: checkCondition, value: checkValue, usesOf };
 
 function typeChecked(expression: string, scope: Scope): Readonly<{ type: string } | { fault: ConditionFault }> {
   if (expression.length > MAX_LENGTH) {
@@ -66,15 +64,22 @@ export const evaluateCondition: EvaluateCondition = (expression, values) => {
 /** Evaluates an expression in CEL to the JSON it stands for. */
 export const evaluateExpression: EvaluateExpression = (expression, values) => {
   const answer = evaluated(expression, values);
-  return 'failure' in answer ? answer : expressionValue(answer.value);
+  return 'failure' in answer ? { failure: answer.failure } : expressionValue(answer.value);
 };
 
 export const evaluation: Evaluation = { condition: evaluateCondition, value: evaluateExpression };
 
+export const expressionChecks: ExpressionChecks = {
+  condition: checkCondition,
+  value: checkValue,
+  usesOf,
+  evaluate: evaluateCondition,
+};
+
 function evaluated(
   expression: string,
   values: JsonObject,
-): Readonly<{ value: unknown }> | Readonly<{ failure: string }> {
+): Readonly<{ value: unknown }> | Readonly<{ failure: string; missing?: string }> {
   try {
     const parsed = untypedEnvironment.parse(expression);
     const tooMuch = loopFault(parsed.ast, values);
@@ -83,7 +88,8 @@ function evaluated(
     searchEvenly(parsed.ast);
     return { value: parsed(values) };
   } catch (error) {
-    return { failure: brief(failureOf(error)) };
+    const missing = missingIn(expression, error);
+    return { failure: brief(failureOf(error)), ...(missing === null ? {} : { missing: brief(missing) }) };
   }
 }
 
@@ -91,6 +97,12 @@ function evaluated(
 function failureOf(error: unknown): string {
   if (isCelError(error)) return `${sentence(error)} (column ${String(columnOf(error))})`;
   return `It cannot be evaluated: ${error instanceof Error ? error.message : 'no reason is known'}.`;
+}
+
+/** What an expression asked for in vain, as it is written in it; null where it failed for another reason. */
+function missingIn(expression: string, error: unknown): string | null {
+  if (!isCelError(error) || error.code !== 'no_such_key' || error.range === undefined) return null;
+  return nameEndingAt(expression, error.range.end);
 }
 
 /** A failure repeats names that were looked up, and those may be any text: as long as a fact, cut within a character, or NUL. */

@@ -1,7 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { NameUse } from '../../kernel/expression.js';
 import { untypedEnvironment } from './cel-environment.js';
-import { partsOf } from './syntax-tree.js';
+import { allNodes, partsOf } from './syntax-tree.js';
 
 /** Every use of a name in an expression, in the order they are written; none in one that cannot be read. */
 export function usesOf(expression: string, name: string): readonly NameUse[] {
@@ -11,6 +11,17 @@ export function usesOf(expression: string, name: string): readonly NameUse[] {
   } catch {
     return []; // What keeps it from being read is found by the check.
   }
+}
+
+/** The name, with the fields asked of it, that ends at a place in an expression that can be read; null where none does. */
+export function nameEndingAt(expression: string, end: number): string | null {
+  const steps = allNodes(untypedEnvironment.parse(expression).ast).filter(({ op }) => op === '.' || op === '[]');
+  const found = steps.find((node) => node.end === end);
+  return found === undefined ? null : expression.slice(startOf(found), end);
+}
+
+function startOf(node: ASTNode): number {
+  return node.op === '.' || node.op === '[]' ? startOf(node.args[0]) : node.start;
 }
 
 function usesIn(node: ASTNode, name: string): readonly NameUse[] {

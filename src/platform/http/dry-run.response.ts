@@ -10,7 +10,7 @@ export class DryRunResponse {
   @AnyJson({ optional: true, description: 'The run as it would then be.' })
   readonly run?: object;
 
-  @AnyJson({ optional: true, description: 'The project as it would then be, where the command creates one.' })
+  @AnyJson({ optional: true, description: 'The project as it would then be, where the command is about one.' })
   readonly project?: object;
 
   @AnyJson({
@@ -29,4 +29,15 @@ export class DryRunResponse {
 
   @AnyJson({ optional: true, description: 'The job as it would then be, where the command is about one.' })
   readonly job?: object;
+
+  @AnyJson({ optional: true, description: 'The layer of the approval policy as it would then be.' })
+  readonly gate_policy?: object;
+
+  @AnyJson({
+    optional: true,
+    description:
+      'What a change of the approval policy would come to: `open_runs`, `affected_runs`, `stages` by effect, and `items`, at most 100: ' +
+      'each stage with its `effect` (`newly_required`, `no_longer_required`, `other_terms`), and what holds `before` and `after`.',
+  })
+  readonly effects?: object;
 }

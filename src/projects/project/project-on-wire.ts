@@ -25,6 +25,7 @@ export function projectOnWire(project: ProjectRow, run: LatestRun | null): Proje
     progress_percent: run?.progressPercent ?? 0,
     run_id: run?.id ?? null,
     run_status: run?.status ?? null,
+    version: project.streamVersion,
     created_at: project.createdAt,
     updated_at: run?.updatedAt ?? project.createdAt,
   };

@@ -1,7 +1,7 @@
 import type { Projection } from '../../kernel/projection.js';
 import type { ProjectEvent } from '../project.events.js';
 
-/** One project as it was created; where it stands is read from its latest run. */
+/** One project; where it stands is read from its latest run. */
 export type ProjectRow = Readonly<{
   id: string;
   tenantId: string;
@@ -25,5 +25,9 @@ export const projects: Projection<ProjectRow, ProjectEvent> = {
       requireManualReview: detail.require_manual_review,
       createdAt: recordedAt,
     }),
+    'project.manual_review_changed': (row, { streamId, streamVersion, detail }) => {
+      if (row === undefined) throw new Error(`Project ${streamId} has no row for its project.manual_review_changed.`);
+      return { ...row, streamVersion, requireManualReview: detail.require_manual_review };
+    },
   },
 };

@@ -34,6 +34,9 @@ export class ProjectResponse {
   @Text({ nullable: true, description: 'The status of that run.' })
   readonly run_status!: string | null;
 
+  @Whole({ min: 1, description: 'How often the project itself was changed, its creation included; also the ETag.' })
+  readonly version!: number;
+
   @Moment()
   readonly created_at!: string;
 

@@ -24,7 +24,10 @@ import { runProblems } from './run-problems.js';
 export class RunCommandsController {
   constructor(private readonly commands: CommandBus) {}
 
-  /** Records facts about the run and what brought them. */
+  /**
+   * Records facts about the run and what brought them. Every call has the run go on as far as it may by itself, also where all of it is known: then nothing is
+   * recorded but what follows.
+   */
   @Post('facts')
   @Allow(...factRoles)
   @DescribeCommand({ summary: 'Record facts', answer: RunResponse, problems: runProblems })

@@ -1,6 +1,19 @@
 import type { JsonObject } from '../../kernel/json.js';
 import { Choice, Decimal, Flag, JsonMap, KeyText, Text, TextList } from '../../platform/http/fields.js';
 
+/** What usually has a delivery look again whether it may go on. */
+const knownTriggers = [
+  'onboarding_updated',
+  'onboarding_saved',
+  'assignment_updated',
+  'assignment_override',
+  'artifact_upload',
+  'auto_assignment',
+  'manual_advance',
+  'manual_resume',
+  'approval_granted',
+];
+
 const MAX_REASON = 2000;
 
 export class CompleteStageRequest {
@@ -47,7 +60,10 @@ export class RecordFactsRequest {
   @JsonMap({ description: 'Each key replaces the fact of that name.', example: { interviews: 12 } })
   readonly facts!: JsonObject;
 
-  @KeyText({ description: 'Where they come from.', example: 'interviews_done' })
+  @KeyText({
+    description: `What led to it; it is told in what follows by itself. Of a delivery: ${knownTriggers.join(', ')}; or a name of your own.`,
+    example: 'onboarding_saved',
+  })
   readonly trigger!: string;
 }
 

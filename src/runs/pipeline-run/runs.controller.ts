@@ -11,6 +11,7 @@ import { CallerOf, CommandFrom } from '../../platform/http/command-from.js';
 import { DescribeCommand, DescribeRead } from '../../platform/http/describe.js';
 import type { Page } from '../../platform/http/page.js';
 import { IdParam } from '../../platform/http/params.js';
+import { decidingAs } from '../commands/act-on-run.js';
 import { actionsFor } from '../actions.policy.js';
 import { callableWith, commandRoles } from '../call-roles.policy.js';
 import { StartRunThrough } from '../commands/start-run.js';
@@ -20,6 +21,8 @@ import { ActionListResponse, ReadinessResponse } from '../readiness.response.js'
 import { RunHistory } from '../run-history.js';
 import { runStream } from '../run-stream.js';
 import { currentStage } from '../run-state.decider.js';
+import { FactFilterQuery, ListFacts } from '../facts/list-facts.query.js';
+import { FactHistoryResponse } from '../facts/facts.response.js';
 import { ListNodes, NodeFilterQuery } from '../node-run/list-nodes.query.js';
 import { NodeRunPageResponse, type NodeRunResponse } from '../node-run/node.response.js';
 import { ListStages } from '../stage-config/list-stages.query.js';
@@ -90,6 +93,18 @@ export class RunsController {
     return this.queries.execute(new ListStages(tenantId, id));
   }
 
+  /** Lists every fact that was recorded on a run, with what contradicts it, and those that count. Fails with `run-not-found`. */
+  @Get(':id/facts')
+  @Allow('viewer', 'operator', 'approver', 'auditor', 'worker')
+  @DescribeRead({ summary: 'List the facts of a run', answer: FactHistoryResponse, problems: ['run-not-found'] })
+  facts(
+    @IdParam('id') id: string,
+    @Query() filter: FactFilterQuery,
+    @CallerOf() { tenantId }: Caller,
+  ): Promise<FactHistoryResponse> {
+    return this.queries.execute(new ListFacts(tenantId, id, filter));
+  }
+
   /** Lists the nodes of a run’s graphs, in the order of the definition, with how far each has come and why. Fails with `run-not-found`. */
   @Get(':id/nodes')
   @Allow('viewer', 'operator', 'approver', 'auditor', 'worker')
@@ -122,7 +137,10 @@ export class RunsController {
     const policy = await this.queries.execute<FindPolicyLayers, PolicyLayers>(
       new FindPolicyLayers(caller.tenantId, projectOf(state)),
     );
-    const actions = actionsFor(runStream.decider, id, state, caller, { now: new Date().toISOString(), policy });
+    const actions = actionsFor(runStream.decider, id, state, decidingAs(caller), {
+      now: new Date().toISOString(),
+      policy,
+    });
     return { items: callableWith(caller.roles, actions) };
   }
 }

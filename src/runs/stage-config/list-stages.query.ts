@@ -1,8 +1,11 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { refuse } from '../../kernel/domain-error.js';
 import { Database } from '../../platform/database/database.js';
+import { evaluation } from '../../platform/expressions/conditions.js';
+import { RunHistory } from '../run-history.js';
+import { findStage, type Begun } from '../run-state.decider.js';
 import { StageConfigEntity } from './stage-config.entity.js';
 import type { StageConfigRow } from './stage-config.projection.js';
+import { standingOf, type StageStanding } from './stage-status.policy.js';
 import type { StageListResponse, StageResponse } from './stage.response.js';
 
 /** The stages of a run, in order. */
@@ -17,29 +20,41 @@ export class ListStages extends Query<StageListResponse> {
 
 @QueryHandler(ListStages)
 export class ListStagesHandler implements IQueryHandler<ListStages> {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly history: RunHistory,
+  ) {}
 
   async execute({ tenantId, runId }: ListStages): Promise<StageListResponse> {
     const rows = await this.database.tenant(tenantId, (manager) =>
       manager.find(StageConfigEntity, { where: { runId, tenantId }, order: { number: 'ASC' } }),
     );
-    if (rows.length === 0) throw refuse('run-not-found', `There is no run ${runId}.`);
-    return { items: rows.map(stageOnWire) };
+    const { state } = await this.history.stateOf(tenantId, runId);
+    return { items: rows.map((row) => stageOnWire(row, standingIn(state, row.key))) };
   }
 }
 
-function stageOnWire(row: StageConfigRow): StageResponse {
+function standingIn(run: Begun, key: string): StageStanding {
+  const stage = findStage(run, key);
+  if (stage === undefined) throw new Error(`The run has no stage ${key}.`);
+  return standingOf(run, stage, evaluation.condition);
+}
+
+function stageOnWire(row: StageConfigRow, { status, blockedReasons, requiredActions }: StageStanding): StageResponse {
   return {
     key: row.key,
     number: row.number,
     name: row.name,
     state: row.state,
+    status,
     locked: row.locked,
     gated: row.gated,
     milestones: row.milestones,
     progress_percent: row.progressPercent,
     exit_criteria: row.exitCriteria,
     blocking_risks: row.blockingRisks,
+    blocked_reasons: blockedReasons,
+    required_actions: requiredActions,
     suggested_focus: row.suggestedFocus,
     result: row.result,
     entered_at: row.enteredAt,

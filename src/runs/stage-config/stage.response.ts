@@ -11,6 +11,8 @@ import {
   Uuid,
   Whole,
 } from '../../platform/http/fields.js';
+import { FindingResponse } from '../readiness.response.js';
+import { stageStatuses } from './stage-status.policy.js';
 
 export const stageStates = ['created', 'in_progress', 'completed', 'gated'] as const;
 
@@ -55,6 +57,12 @@ export class StageResponse {
   @Choice(stageStates)
   readonly state!: string;
 
+  @Choice(stageStatuses, {
+    description:
+      'How it stands, in one word: in_progress while its graph is at work, needs_human where a job waits for a person, blocked where something else keeps it from being ready, gate_closed where its gate lapsed; parked, failed, timeout or cancelled where the run is.',
+  })
+  readonly status!: string;
+
   @Flag({ description: 'Shown, and never entered.' })
   readonly locked!: boolean;
 
@@ -72,6 +80,14 @@ export class StageResponse {
 
   @NestedList(() => RiskResponse)
   readonly blocking_risks!: readonly RiskResponse[];
+
+  @NestedList(() => FindingResponse, {
+    description: 'What keeps it from being ready; of the stage where the run stands, none of the others.',
+  })
+  readonly blocked_reasons!: readonly FindingResponse[];
+
+  @NestedList(() => FindingResponse, { description: 'What would remove each reason, in the same order.' })
+  readonly required_actions!: readonly FindingResponse[];
 
   @TextList()
   readonly suggested_focus!: readonly string[];

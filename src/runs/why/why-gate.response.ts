@@ -1,6 +1,6 @@
 import { ApiSchema } from '@nestjs/swagger';
 import { Choice, Moment, Nested, NestedList, Text, TextList, Uuid, Whole } from '../../platform/http/fields.js';
-import { ActorResponse, gateTypes } from '../decision-gate/gate.response.js';
+import { DelegationResponse, gateTypes, VoteResponse } from '../decision-gate/gate.response.js';
 
 @ApiSchema({ name: 'FailingRule' })
 export class FailingRuleResponse {
@@ -12,36 +12,6 @@ export class FailingRuleResponse {
 
   @Text({ max: 2000 })
   readonly message!: string;
-}
-
-@ApiSchema({ name: 'CastVote' })
-export class CastVoteResponse extends ActorResponse {
-  @Choice(['approve', 'send_back'])
-  readonly vote!: string;
-
-  @Text({ nullable: true, description: 'Whose vote it is, where that was delegated.' })
-  readonly on_behalf_of!: string | null;
-
-  @Text({ nullable: true, max: 2000 })
-  readonly reason!: string | null;
-
-  @Moment()
-  readonly voted_at!: string;
-}
-
-@ApiSchema({ name: 'VoteDelegation' })
-export class VoteDelegationResponse {
-  @Text()
-  readonly from!: string;
-
-  @Text()
-  readonly to!: string;
-
-  @Text({ nullable: true, max: 2000 })
-  readonly reason!: string | null;
-
-  @Moment()
-  readonly delegated_at!: string;
 }
 
 @ApiSchema({ name: 'AwaitedGate' })
@@ -79,15 +49,15 @@ export class AwaitedGateResponse {
   @Whole({ min: 0, optional: true, description: 'Of an approval: how many approvals are missing.' })
   readonly missing_approvals?: number;
 
-  @NestedList(() => CastVoteResponse, { optional: true, description: 'Of an approval: the votes, oldest first.' })
-  readonly votes?: readonly CastVoteResponse[];
+  @NestedList(() => VoteResponse, { optional: true, description: 'Of an approval: the votes, oldest first.' })
+  readonly votes?: readonly VoteResponse[];
 
   @TextList({ optional: true, max: 1000, description: 'Of an approval: who may not vote, having done the work.' })
   readonly excluded?: readonly string[];
 
-  @NestedList(() => VoteDelegationResponse, {
+  @NestedList(() => DelegationResponse, {
     optional: true,
     description: 'Of an approval: who votes in whose stead, oldest first.',
   })
-  readonly delegations?: readonly VoteDelegationResponse[];
+  readonly delegations?: readonly DelegationResponse[];
 }

@@ -1,7 +1,7 @@
 import { ApiSchema } from '@nestjs/swagger';
 import type { JsonObject } from '../../kernel/json.js';
 import { AnyJson, Choice, KeyText, Moment, Nested, Text, TextList, Uuid, Whole } from '../../platform/http/fields.js';
-import { ActorResponse } from '../decision-gate/gate.response.js';
+import { ActorResponse } from '../../platform/auth/actor.response.js';
 
 // What a run may wait for, each in its own terms.
 

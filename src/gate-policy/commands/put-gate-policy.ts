@@ -1,0 +1,54 @@
+import { Command, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
+import type { CommandContext, Outcome } from '../../kernel/command-context.js';
+import { CommandExecutor } from '../../platform/event-store/command-executor.js';
+import { FindPolicyEffects, type PolicyEffects } from '../contract.js';
+import { gatePolicyStream, gatePolicyStreamId } from '../gate-policy-stream.js';
+import { changedPolicyOnWire } from '../policy/gate-policy-on-wire.js';
+import { gatePolicies, type GatePolicyRow } from '../policy/gate-policy.projection.js';
+import { OpenApprovals } from '../policy/open-approvals.js';
+import { requireProject } from '../require-project.js';
+import type { PutGatePolicyRequest } from './put-gate-policy.request.js';
+
+/** Replace a layer of the policy: of a project, or of the tenant. */
+export class PutGatePolicy extends Command<Outcome> {
+  constructor(
+    readonly projectId: string | null,
+    readonly request: PutGatePolicyRequest,
+    readonly context: CommandContext,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(PutGatePolicy)
+export class PutGatePolicyHandler implements ICommandHandler<PutGatePolicy> {
+  constructor(
+    private readonly executor: CommandExecutor,
+    private readonly openApprovals: OpenApprovals,
+    private readonly queries: QueryBus,
+  ) {}
+
+  async execute({ projectId, request: { policy, reason }, context }: PutGatePolicy): Promise<Outcome> {
+    const { tenantId } = context.caller;
+    await requireProject(this.queries, tenantId, projectId);
+    const id = gatePolicyStreamId(tenantId, projectId);
+    const openGates = await this.openApprovals.count(tenantId, projectId);
+    const outcome = await this.executor.execute(gatePolicyStream, {
+      streamId: id,
+      command: { type: 'change_gate_policy', data: { projectId, policy, reason } },
+      context,
+      answer: (rows) => {
+        const row = (rows[gatePolicies.name]?.get(id) as GatePolicyRow | undefined) ?? null;
+        return { noun: 'gate_policy', body: changedPolicyOnWire(projectId, row, openGates) };
+      },
+    });
+    if (!context.dryRun) return outcome;
+    const asked = new FindPolicyEffects(
+      tenantId,
+      projectId,
+      projectId === null ? { global: policy } : { project: policy },
+    );
+    const effects = await this.queries.execute<FindPolicyEffects, PolicyEffects>(asked);
+    return { ...outcome, body: { ...outcome.body, effects } };
+  }
+}

@@ -1,0 +1,35 @@
+import { ApiSchema } from '@nestjs/swagger';
+import { ActorResponse } from '../../platform/auth/actor.response.js';
+import { Moment, Nested, NestedMap, Text, Uuid, Whole } from '../../platform/http/fields.js';
+import type { GatePolicy } from '../gate-policy.events.js';
+import { ApprovalRuleRequest } from './approval-rule.request.js';
+
+@ApiSchema({ name: 'GatePolicy' })
+export class GatePolicyResponse {
+  @Uuid({ nullable: true, description: 'Null for the layer of all projects, and of runs without one.' })
+  readonly project_id!: string | null;
+
+  @NestedMap(() => ApprovalRuleRequest, { description: 'Rules by `<template>/<stage>`, `<stage>` or `*`.' })
+  readonly policy!: GatePolicy;
+
+  @Whole({ min: 0, description: 'How often it was changed; also the ETag.' })
+  readonly version!: number;
+
+  @Text({ nullable: true, max: 2000, description: 'What was said to the last change.' })
+  readonly reason!: string | null;
+
+  @Nested(() => ActorResponse, { nullable: true })
+  readonly changed_by!: ActorResponse | null;
+
+  @Moment({ nullable: true })
+  readonly changed_at!: string | null;
+}
+
+@ApiSchema({ name: 'ChangedGatePolicy' })
+export class ChangedGatePolicyResponse extends GatePolicyResponse {
+  @Whole({ min: 0, description: 'Approvals that are open; each keeps the terms it opened with.' })
+  readonly open_gates!: number;
+
+  @Text({ description: 'The same in words.' })
+  readonly note!: string;
+}

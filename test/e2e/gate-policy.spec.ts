@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { accepted } from '../support/founder-walk.js';
+import { pointersOf, startPolicyService } from '../support/policy-service.js';
+import { keyFor } from '../support/service.js';
+
+let service: Awaited<ReturnType<typeof startPolicyService>>;
+beforeAll(async () => {
+  service = await startPolicyService();
+});
+afterEach(async () => {
+  accepted(await service.put('/gate-policy', {}));
+});
+afterAll(() => service.close());
+
+const reviewed = { require_approval: true, approvers: ['approver'], quorum: 1, no_self_approval: true } as const;
+
+describe('the approval policy of a tenant', () => {
+  it('says nothing before it is changed, and then who changed it, when and why', async () => {
+    const fresh = service.api.as(await service.backstage.keyIn('00000000-0000-7000-8000-0000000000cc', 'admin'));
+    const before = await fresh.get('/gate-policy');
+    expect(before.headers.get('etag')).toBe('"0"');
+    expect(accepted(before)).toEqual({
+      project_id: null,
+      policy: {},
+      version: 0,
+      reason: null,
+      changed_by: null,
+      changed_at: null,
+    });
+    const policy = { '*': { quorum: 2 }, 'trail/plain': { require_approval: true, expires_after_seconds: null } };
+    const body = { policy, reason: 'The audit asked for it.' };
+    const changed = accepted(await fresh.send('PUT', '/gate-policy', { body }));
+    const after = await fresh.get('/gate-policy');
+    expect(after.headers.get('etag')).toBe('"1"');
+    expect(accepted(after)).toMatchObject({
+      policy,
+      version: 1,
+      reason: 'The audit asked for it.',
+      changed_by: { actor_type: 'user' },
+      changed_at: expect.any(String),
+    });
+    expect(changed).toEqual({
+      ...after.body,
+      open_gates: 0,
+      note: expect.stringContaining('No approval is open'),
+    });
+  });
+
+  it('is an event of the policy on the timeline', async () => {
+    const { events } = accepted(await service.put('/gate-policy?dry_run=true', { '*': reviewed }, { reason: 'So.' }));
+    expect(events).toMatchObject([
+      {
+        event_type: 'gate_policy.changed',
+        category: 'policy',
+        stream_type: 'gate_policy',
+        detail: { project_id: null, policy: { '*': reviewed } },
+        reason: 'So.',
+      },
+    ]);
+  });
+
+  it('is not changed by the same again, nor by a dry run', async () => {
+    const first = accepted(await service.put('/gate-policy', { '*': reviewed }));
+    expect(accepted(await service.put('/gate-policy', { '*': reviewed }, { reason: 'Again.' }))).toEqual(first);
+    accepted(await service.put('/gate-policy?dry_run=true', {}));
+    expect(accepted(await service.api.get('/gate-policy'))).toMatchObject({ version: first['version'] });
+  });
+
+  it('is not changed by somebody who has not seen the last change', async () => {
+    const version = Number(accepted(await service.put('/gate-policy', { '*': reviewed }))['version']);
+    const header = { 'if-match': `"${String(version)}"` };
+    const mine = await service.put('/gate-policy', { '*': { quorum: 2 } }, {}, header);
+    expect(mine.headers.get('etag')).toBe(`"${String(version + 1)}"`);
+    const late = await service.put('/gate-policy', { '*': { quorum: 3 } }, {}, header);
+    expect(late.body).toMatchObject({
+      status: 412,
+      code: 'stale-version',
+      intervening: [{ event_type: 'gate_policy.changed' }],
+    });
+  });
+
+  it('is changed once for one idempotency key', async () => {
+    const headers = { 'idempotency-key': 'policy-once' };
+    const first = await service.put('/gate-policy', { '*': { quorum: 7 } }, {}, headers);
+    accepted(await service.put('/gate-policy', { '*': { quorum: 8 } }));
+    const again = await service.put('/gate-policy', { '*': { quorum: 7 } }, {}, headers);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(again.body).toEqual(first.body);
+    expect(accepted(await service.api.get('/gate-policy'))).toMatchObject({ policy: { '*': { quorum: 8 } } });
+  });
+});
+
+describe('the policy of docs/gate-policy.md', () => {
+  it('is taken as it stands there', async () => {
+    const page = readFileSync(new URL('../../docs/gate-policy.md', import.meta.url), 'utf8');
+    const body = /```json\n([^]*?)```/.exec(page)?.[1];
+    const sent = JSON.parse(String(body)) as object;
+    expect(accepted(await service.api.send('PUT', '/gate-policy', { body }))).toMatchObject(sent);
+  });
+});
+
+describe('a policy that cannot be taken', () => {
+  it.each<[string, unknown, readonly string[]]>([
+    ['no policy', undefined, ['/policy']],
+    ['a policy that is a list', [], ['/policy']],
+    ['a rule that is no object', { '*': true }, ['/policy/*']],
+    ['an unknown field', { 'a/b': { aprovers: ['x'] } }, ['/policy/a~1b/aprovers']],
+    ['nobody who approves', { '*': { approvers: [] } }, ['/policy/*/approvers']],
+    ['an approver twice', { '*': { approvers: ['a', 'a'] } }, ['/policy/*/approvers']],
+    ['a quorum of none', { '*': { quorum: 0 } }, ['/policy/*/quorum']],
+    ['a quorum of half', { '*': { quorum: 1.5 } }, ['/policy/*/quorum']],
+    ['a quorum of null', { '*': { quorum: null } }, ['/policy/*/quorum']],
+    ['no time', { '*': { expires_after_seconds: 0 } }, ['/policy/*/expires_after_seconds']],
+    ['an odd end', { '*': { on_expiry: 'explode' } }, ['/policy/*/on_expiry']],
+    ['an escalation to nobody', { '*': { on_expiry: 'escalate' } }, ['/policy/*/escalate_to']],
+    [
+      'a reminder when it is over',
+      { '*': { expires_after_seconds: 60, remind_before_seconds: 60 } },
+      ['/policy/*/remind_before_seconds'],
+    ],
+    [
+      'a key that is none',
+      { 'A/b': {}, 'a/b/c': {}, '': {}, '/a': {} },
+      ['/policy/A~1b', '/policy/a~1b~1c', '/policy/', '/policy/~1a'],
+    ],
+    ['two faults', { a: { quorum: 0 }, b: { quorum: -1 } }, ['/policy/a/quorum', '/policy/b/quorum']],
+  ])('is refused with where it is wrong: %s', async (_what, policy, pointers) => {
+    const answer = await service.put('/gate-policy', policy);
+    expect(answer.body).toMatchObject({ status: 400, code: 'invalid-input' });
+    expect(pointersOf(answer)).toEqual(pointers);
+    expect(accepted(await service.api.get('/gate-policy'))).toMatchObject({ policy: {} });
+  });
+
+  it('is refused where the body has something else, a name that every object has, or more rules than anybody reads', async () => {
+    expect(pointersOf(await service.put('/gate-policy', {}, { layer: 'global' }))).toEqual(['/layer']);
+    expect(
+      pointersOf(await service.api.send('PUT', '/gate-policy', { body: '{"policy":{"constructor":{}}}' })),
+    ).toEqual(['/policy/constructor']);
+    const many = Object.fromEntries(Array.from({ length: 201 }, (_, index) => [`stage-${String(index)}`, {}]));
+    expect(pointersOf(await service.put('/gate-policy', many))).toEqual(['/policy']);
+  });
+});
+
+describe('those who ask about the policy', () => {
+  it('may read it, and change it only as an admin', async () => {
+    const { api, newProject } = service;
+    const projectId = await newProject();
+    const operator = api.as(await keyFor(api, { roles: ['operator', 'approver', 'viewer', 'auditor'] }));
+    for (const path of ['/gate-policy', `/projects/${projectId}/gate-policy`]) {
+      accepted(await operator.get(path));
+      expect((await operator.send('PUT', path, { body: { policy: {} } })).status).toBe(403);
+    }
+    const patch = await operator.send('PATCH', `/projects/${projectId}`, { body: { require_manual_review: true } });
+    expect(patch.status).toBe(403);
+  });
+
+  it('are told that what is not there is not there', async () => {
+    const nobody = '00000000-0000-7000-8000-00000000dead';
+    const answers = [
+      await service.api.get(`/projects/${nobody}/gate-policy`),
+      await service.put(`/projects/${nobody}/gate-policy`, {}),
+      await service.api.send('PATCH', `/projects/${nobody}`, { body: { require_manual_review: true } }),
+      await service.api.get(`/pipeline/${nobody}/gate-policy`),
+    ];
+    const codes = answers.map(({ body }) => body['code']);
+    expect(codes).toEqual(['project-not-found', 'project-not-found', 'project-not-found', 'run-not-found']);
+  });
+
+  it('see and change that of their own tenant only', async () => {
+    const { backstage, api, newProject, startRun } = service;
+    const theirs = api.as(await backstage.keyIn('00000000-0000-7000-8000-0000000000bb', 'admin'));
+    accepted(await service.put('/gate-policy', { '*': { quorum: 9 } }));
+    expect(accepted(await theirs.get('/gate-policy'))).toMatchObject({ policy: {}, version: 0 });
+    accepted(await theirs.send('PUT', '/gate-policy', { body: { policy: { '*': { require_approval: true } } } }));
+    expect(accepted(await api.get('/gate-policy'))).toMatchObject({ policy: { '*': { quorum: 9 } } });
+    const projectId = await newProject();
+    const runId = await startRun(projectId);
+    const body = { policy: {} };
+    expect((await theirs.get(`/pipeline/${runId}/gate-policy`)).status).toBe(404);
+    expect((await theirs.get(`/projects/${projectId}/gate-policy`)).status).toBe(404);
+    expect((await theirs.send('PUT', `/projects/${projectId}/gate-policy`, { body })).status).toBe(404);
+    const patch = { body: { require_manual_review: true } };
+    expect((await theirs.send('PATCH', `/projects/${projectId}`, patch)).status).toBe(404);
+    expect(await service.complete(runId, 'plain')).toMatchObject({ current_stage: 'decided' });
+  });
+});
