@@ -40,7 +40,7 @@ export function decideByRules(
   const { gate } = run;
   const isReopened = type === 'unpark' && !events.some((event) => event.type === 'stage.completed');
   if (isReopened || hasDecided(events, gate)) return [];
-  const found = firstOf(gate.auto ?? [], ruleValues(run), evaluate.condition);
+  const found = firstOf(gate.auto ?? [], ruleValues(run), evaluate.apart().condition);
   if (found === null) return [];
   if ('message' in found) return ruleFailed(gate, found);
   const reason = `rule ${String(found.rule)}: ${found.when}`;

@@ -1,4 +1,4 @@
-import { evaluation } from '../platform/expressions/conditions.js';
+import { beginEvaluation } from '../platform/expressions/evaluation.js';
 import { type StreamType, inline } from '../platform/event-store/stream-type.js';
 import { jobs } from '../work/contract.js';
 import { causesOf } from './causes.policy.js';
@@ -16,7 +16,7 @@ import { timers } from './timers/timer.projection.js';
 /** A run's stream: its rules, its read models, and the claim that lets a subject have one open run at a time. */
 export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
   ...runStreamType,
-  decider: createRunDecider(evaluation),
+  decider: createRunDecider(beginEvaluation),
   stateVersion: 3,
   projections: [
     inline(pipelineRuns),

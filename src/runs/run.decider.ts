@@ -1,6 +1,6 @@
 import type { Decider } from '../kernel/decider.js';
 import { refuse } from '../kernel/domain-error.js';
-import type { Evaluation } from '../kernel/expression.js';
+import type { BeginEvaluation, Evaluation } from '../kernel/expression.js';
 import { withFollowUps } from './follow-ups.decider.js';
 import { decideGate } from './gates.decider.js';
 import { asRunning } from './guards.decider.js';
@@ -69,13 +69,16 @@ function decide(state: RunState, command: RunCommand, evaluate: Evaluation): rea
 }
 
 /**
- * The rules of one run. Expressions of its templates are evaluated by the functions given. What a command asks for comes first, then what
- * follows by itself.
+ * The rules of one run. Expressions of its templates are evaluated as `begin` says, each command with steps of its own. What a command asks for
+ * comes first, then what follows by itself.
  */
-export function createRunDecider(evaluate: Evaluation): Decider<RunState, RunCommand, RunEvent> {
+export function createRunDecider(begin: BeginEvaluation): Decider<RunState, RunCommand, RunEvent> {
   return {
     initialState: { status: 'not_started' },
-    decide: (state, command) => withFollowUps(state, decide(state, command, evaluate), command, evaluate),
+    decide: (state, command) => {
+      const evaluate = begin();
+      return withFollowUps(state, decide(state, command, evaluate), command, evaluate);
+    },
     evolve,
   };
 }

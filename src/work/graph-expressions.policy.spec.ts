@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { evaluateExpression, expressionChecks } from '../platform/expressions/conditions.js';
+import { expressionChecks } from '../platform/expressions/conditions.js';
+import { beginEvaluation } from '../platform/expressions/evaluation.js';
 import { checkGraph } from './graph.policy.js';
 import { referencedNodes } from './graph-values.policy.js';
+import type { JsonObject } from '../kernel/json.js';
 import type { GraphDefinition } from './graph.events.js';
 import { edge, graphOf, node, start } from '../../test/support/graphs.js';
 
@@ -133,10 +135,32 @@ describe('an expression of a graph', () => {
         if (checkGraph(graph, expressionChecks).length > 0) return;
         soundCount += 1;
         const met = Object.fromEntries(referencedNodes(expression).map((id) => [id, all[id] ?? {}]));
-        expect(evaluateExpression(expression, { nodes: met })).toEqual(evaluateExpression(expression, { nodes: all }));
+        const value = (outputs: JsonObject) => beginEvaluation().value(expression, { nodes: outputs });
+        expect(value(met)).toEqual(value(all));
       }),
       { numRuns: 3000 },
     );
     expect(soundCount).toBeGreaterThan(50);
+  });
+});
+
+describe('the expressions of one node and of the edges that leave it', () => {
+  const targets = Array.from({ length: 450 }, (_, index) => node(`n${String(index)}`));
+  const asking = (length: number) => {
+    const condition = `input.a == "${'x'.repeat(length - 13)}"`;
+    return graphOf(
+      [start, ...targets],
+      targets.map(({ id }) => edge('start', id, condition)),
+    );
+  };
+
+  it('may be many', () => {
+    expect(checkGraph(asking(800), expressionChecks)).toEqual([]);
+  });
+
+  it('may not be more than can be read when they are asked', () => {
+    expect(checkGraph(asking(900), expressionChecks, '/graph')).toEqual([
+      expect.objectContaining({ code: 'too-costly', path: '/graph/nodes/0', node: 'start' }),
+    ]);
   });
 });

@@ -1,12 +1,14 @@
 import { precedence, reachableFrom, topologicalOrder, type Precedes } from '../kernel/dag.js';
 import { problem, type Problem } from '../kernel/definition-problem.js';
-import type {
-  CheckExpression,
-  ConditionFault,
-  ExpressionChecks,
-  NameUse,
-  Scope,
-  ScopeType,
+import {
+  STEPS_APART,
+  stepsToRead,
+  type CheckExpression,
+  type ConditionFault,
+  type ExpressionChecks,
+  type NameUse,
+  type Scope,
+  type ScopeType,
 } from '../kernel/expression.js';
 import { referencedNodes } from './graph-values.policy.js';
 import type { Wiring } from './graph-wiring.policy.js';
@@ -50,7 +52,19 @@ export function expressionProblems(
     const fault = faults.length < MAX_FAULTS ? check[each.kind](each.expression, scopeOf(each)) : null;
     if (fault !== null) faults.push(faultProblem(each, fault));
   }
-  return [...faults, ...problems];
+  return [...faults, ...problems, ...tooManyOf(wiring, all, at)];
+}
+
+/** Nodes whose expressions take too many steps to be read, whatever they are asked of: such a node would always fail. */
+function tooManyOf({ nodes }: Wiring, all: readonly Placed[], at: string): readonly Problem[] {
+  const steps = nodes.map(() => 0);
+  for (const { place, expression } of all) steps[place] = (steps[place] ?? 0) + stepsToRead(expression);
+  return nodes.flatMap(({ id }, place) => {
+    if ((steps[place] ?? 0) <= STEPS_APART) return [];
+    const message = `"${id}" and the edges that leave it ask too many expressions: reading them takes ${String(steps[place])} steps.`;
+    const hint = `${String(STEPS_APART)} is the limit, a step for 2 characters. Have several nodes ask them.`;
+    return [problem('too-costly', `${at}/nodes/${String(place)}`, message, hint, { node: id })];
+  });
 }
 
 type Uses = ReadonlyMap<Placed, readonly NameUse[]>;

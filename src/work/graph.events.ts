@@ -51,6 +51,7 @@ export type NodeError = Readonly<{
     | 'job-canceled'
     | 'condition-failed'
     | 'expression-failed'
+    | 'too-costly'
     | 'timeout'
     | 'input-too-large'
     | 'output-too-large'
