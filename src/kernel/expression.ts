@@ -34,6 +34,8 @@ export type ExpressionChecks = Readonly<{
   value: CheckExpression;
   /** Every use of a name in an expression that can be read; a variable of a loop that is called so is one too. */
   usesOf: (expression: string, name: string) => readonly NameUse[];
+  /** What a sound condition answers whatever it is asked of; null where that depends. */
+  always: (condition: string) => boolean | null;
 }>;
 
 /** Why there is no answer. `isTooCostly`: it took more steps than there are for it; else it cannot be evaluated. */

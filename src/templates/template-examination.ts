@@ -38,7 +38,7 @@ export function examineTemplate(sent: unknown): Examination {
     ...reservedKey(draft),
     ...checkTemplate(draft, expressionChecks),
   ]);
-  return examined(fields as TemplateContent, errors, () => warnAbout(draft));
+  return examined(fields as TemplateContent, errors, () => warnAbout(draft, expressionChecks));
 }
 
 /** Looks at a graph that is a pipeline by itself in the same way; `content` is the template it is short for. */
@@ -48,7 +48,7 @@ export function examinePipeline(sent: unknown): Examination {
   const graph = readGraphDraft(fields);
   const misconceived = [...reservedKey(heading), ...checkHeading(heading), ...checkGraph(graph, expressionChecks)];
   const errors = errorsIn(PipelineRequest, fields, misconceived);
-  return examined(pipelineTemplate(fields as PipelineContent), errors, () => warnAboutGraph(graph));
+  return examined(pipelineTemplate(fields as PipelineContent), errors, () => warnAboutGraph(graph, expressionChecks));
 }
 
 function requireObject(sent: unknown): Readonly<Record<string, unknown>> {

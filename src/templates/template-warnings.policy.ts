@@ -1,14 +1,15 @@
+import type { ExpressionChecks } from '../kernel/expression.js';
 import { warnAboutGraph } from '../work/contract.js';
 import type { GateDefinition, StageDefinition, TemplateContent } from './template.events.js';
 import { broken, problem, type Problem } from '../kernel/definition-problem.js';
 
 /** What can be run and is probably not meant. */
-export function warnAbout({ stages }: TemplateContent): readonly Problem[] {
+export function warnAbout({ stages }: TemplateContent, checks: ExpressionChecks): readonly Problem[] {
   return stages.flatMap((stage, index) => {
     const path = `/stages/${String(index)}`;
     return [
       ...emptyStage(stage, path),
-      ...(stage.graph === undefined ? [] : warnAboutGraph(stage.graph, `${path}/graph`)),
+      ...(stage.graph === undefined ? [] : warnAboutGraph(stage.graph, checks, `${path}/graph`)),
       ...(stage.gate === undefined ? [] : gateWarnings(stage.gate, `${path}/gate`)),
     ];
   });

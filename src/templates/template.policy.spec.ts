@@ -169,7 +169,7 @@ describe('the graph of a stage', () => {
   it('is work enough for a stage, and is warned about where it stands', () => {
     const bare = { key: 'bare', name: 'Bare', milestones: {}, exit_criteria: [] };
     const warned = (nodes: readonly (typeof trigger | typeof wait)[]) =>
-      warnAbout({ key: 'trial', name: 'Trial', stages: [{ ...bare, graph: { nodes, edges: [] } }] });
+      warnAbout({ key: 'trial', name: 'Trial', stages: [{ ...bare, graph: { nodes, edges: [] } }] }, expressionChecks);
     expect(warned([trigger])).toEqual([]);
     expect(warned([trigger, wait])).toMatchObject([{ code: 'orphan', path: '/stages/0/graph/nodes/1', node: 'wait' }]);
   });
@@ -177,7 +177,7 @@ describe('the graph of a stage', () => {
 
 describe('warning about a template', () => {
   const warned = (...stages: readonly StageDefinition[]) =>
-    warnAbout({ key: 'trial', name: 'Trial', stages }).map(({ code, path }) => `${code} ${path}`);
+    warnAbout({ key: 'trial', name: 'Trial', stages }, expressionChecks).map(({ code, path }) => `${code} ${path}`);
   const bare: StageDefinition = { key: 'bare', name: 'Bare', milestones: {}, exit_criteria: [] };
 
   it('says nothing about an ordinary one', () => {

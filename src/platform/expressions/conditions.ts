@@ -4,6 +4,7 @@ import { nearest } from '../../kernel/nearest.js';
 import { typedEnvironment } from './cel-environment.js';
 import { type CelError, columnOf, isCelError, sentence } from './cel-errors.js';
 import { limitFault, MAX_LENGTH } from './condition-limits.js';
+import { beginEvaluation } from './evaluation.js';
 import { usesOf } from './name-uses.js';
 import { allNodes, isLoop, writeDoubles } from './syntax-tree.js';
 
@@ -19,7 +20,13 @@ const checkValue: CheckExpression = (expression, scope) => {
   return 'fault' in checked ? checked.fault : null;
 };
 
-export const expressionChecks: ExpressionChecks = { condition: checkCondition, value: checkValue, usesOf };
+/** What holds without any values holds with all. */
+function always(condition: string): boolean | null {
+  const answer = beginEvaluation().condition(condition, {});
+  return 'holds' in answer ? answer.holds : null;
+}
+
+export const expressionChecks: ExpressionChecks = { condition: checkCondition, value: checkValue, usesOf, always };
 
 function typeChecked(expression: string, scope: Scope): Readonly<{ type: string } | { fault: ConditionFault }> {
   if (expression.length > MAX_LENGTH) {
