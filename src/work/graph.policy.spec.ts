@@ -29,6 +29,7 @@ describe('a sound graph', () => {
     const nodes = [node('join'), start, node('b'), node('a')];
     const edges = [edge('start', 'a'), edge('start', 'b'), edge('a', 'join'), edge('b', 'join')];
     expect(executionOrder(graphOf(nodes, edges))).toEqual(['start', 'a', 'b', 'join']);
+    expect(executionOrder(graphOf([...nodes, node('lone')], edges))).not.toContain('lone');
   });
 });
 
