@@ -13,7 +13,7 @@ export {
 } from './graph-state.decider.js';
 export { graphIndex } from './graph-index.policy.js';
 export { startJob, type FailJob, type Job, type ResolveJob, type StartJob } from './job.decider.js';
-export { jobEvents } from './jobs/job-command.decider.js';
+export { askedBy, jobEvents } from './jobs/job-command.decider.js';
 export { jobCatalogue, type JobEvent, type JobStatus } from './job.events.js';
 export { jobs } from './jobs/job.projection.js';
 export { graphDefaults, graphLimits, MAX_EDGES, MAX_ID_LENGTH, MAX_NODES } from './graph-limits.policy.js';
