@@ -88,7 +88,8 @@ function wakeWork(run: Running, command: Wake, evaluate: Evaluation): readonly R
   const stage = stageAtWork(run);
   if (stage === null) return [];
   const { work } = workOf(stage);
-  if (work.timesOutAt > command.now) return wakeGraph(work, surroundings(run, stage, command, { evaluate }));
+  if (work.pausedAt !== null || work.timesOutAt > command.now)
+    return wakeGraph(work, surroundings(run, stage, command, { evaluate }));
   const { attempt, timesOutAt: times_out_at } = work;
   return [{ type: 'pipeline_run.timeout', detail: { stage: stage.definition.key, attempt, times_out_at } }];
 }

@@ -4,7 +4,7 @@ import { millisecondsBetween } from '../kernel/instant.js';
 import type { JsonValue } from '../kernel/json.js';
 import type { IndexedEdge } from './graph-index.policy.js';
 import type { EdgeResolution, Incoming, NodeError, NodeEvent, Outgoing, SkipReason } from './graph.events.js';
-import { type AtHand, told, valuesFor } from './node-at-hand.policy.js';
+import { type AtHand, timeGoesOn, told, valuesFor } from './node-at-hand.policy.js';
 import { MAX_OUTPUTS_LENGTH, MAX_OUTPUT_LENGTH, lengthOf } from './output-limits.policy.js';
 
 /** It made its output; where that is too large, or the condition of an edge cannot be evaluated, it failed: that does not mean false. */
@@ -57,10 +57,11 @@ export function unanswered(
 }
 
 /** What needs no worker begins and ends in one moment. */
-function ending({ state, about }: AtHand): Readonly<{ duration_ms: number; retry_count: number }> {
+function ending(at: AtHand): Readonly<{ duration_ms: number; retry_count: number; graph_times_out_at?: string }> {
+  const { state, about } = at;
   const { startedAt, retryCount = 0 } = state;
   const duration = startedAt === undefined ? 0 : millisecondsBetween(startedAt, about.now);
-  return { duration_ms: Math.max(0, duration), retry_count: retryCount };
+  return { duration_ms: Math.max(0, duration), retry_count: retryCount, ...timeGoesOn(at) };
 }
 
 function deadEdges(at: AtHand): readonly Outgoing[] {
