@@ -16,7 +16,7 @@ import { risksOf } from '../guards.decider.js';
 import { assessReadiness } from '../readiness.policy.js';
 import { ActionListResponse, ReadinessResponse } from '../readiness.response.js';
 import { RunHistory } from '../run-history.js';
-import { runStream } from '../run-stream.js';
+import { runRehearsal } from '../run-stream.js';
 import { currentStage } from '../run-state.decider.js';
 import { ListNodes, NodeFilterQuery } from '../node-run/list-nodes.query.js';
 import { NodeRunPageResponse, type NodeRunResponse } from '../node-run/node.response.js';
@@ -117,7 +117,7 @@ export class RunsController {
   @DescribeRead({ summary: 'What can I do now?', answer: ActionListResponse, problems: ['run-not-found'] })
   async actions(@IdParam('id') id: string, @CallerOf() caller: Caller): Promise<ActionListResponse> {
     const { state } = await this.history.stateOf(caller.tenantId, id);
-    const actions = actionsFor(runStream.decider, id, state, caller, new Date().toISOString());
+    const actions = actionsFor(runRehearsal, id, state, caller, new Date().toISOString());
     return { items: callableWith(caller.roles, actions) };
   }
 }
