@@ -14,15 +14,19 @@ export function constantConditions(
 ): readonly Problem[] {
   const known = new Map<string, boolean | null>();
   return [...edgeConditions(graph, at), ...nodeConditions(graph, at)].flatMap(({ expression, path, about }) => {
-    const answer = known.get(expression) ?? (mayBeConstant(expression) ? always(expression) : null);
-    known.set(expression, answer);
+    if (!mayBeConstant(expression)) return [];
+    if (!known.has(expression) && known.size < MAX_TRIED) known.set(expression, always(expression));
+    const answer = known.get(expression) ?? null;
     return answer === null ? [] : [constant(answer, path, about)];
   });
 }
 
-/** To find out takes longer than to look for what every constant has: a truth that is written out, or no names. */
+/** Different conditions that are tried: more are not worth the time. */
+const MAX_TRIED = 1000;
+
+/** To try takes longer than to look for what constants have: no names, or a truth that stands by itself. */
 function mayBeConstant(expression: string): boolean {
-  return /\b(?:true|false)\b/.test(expression) || !/\b(?:input|facts|output|nodes)\b/.test(expression);
+  return !/\b(?:input|facts|output|nodes)\b/.test(expression) || /(?:^|[(|&!?:])\s*(?:true|false)\b/.test(expression);
 }
 
 function constant(answer: boolean, path: string, about: Written['about']): Problem {

@@ -164,3 +164,43 @@ describe('the expressions of one node and of the edges that leave it', () => {
     ]);
   });
 });
+
+describe('what set and emit make', () => {
+  const values = { text: '"tea"', count: ' 12.5', sure: 'true', open: 'input.a', 'a b': "'x'" };
+  const asking = (condition: string, action: object = { action: 'set', values }) => {
+    const made = node('made', 'action', { ...action });
+    const edges = [edge('start', 'made'), edge('made', 'next', condition), edge('next', 'end', condition)];
+    return graphOf([start, made, node('next'), node('end')], edges.slice(0, condition.includes('nodes.') ? 3 : 2));
+  };
+  const found = (graph: GraphDefinition) => checkGraph(graph, expressionChecks).map(({ code, hint }) => [code, hint]);
+
+  it.each([
+    'output.text == "a" && output.count > 1 && output.sure && output.open > 1 && output["a b"].contains("x")',
+    'output.open == "a" && output.text != null && has(output.other)',
+    'size(output) > 1 && output == {"text": 1} && output.other == 1', // As a whole it is any value.
+    'output[facts.name] == 1 && output.other == 1',
+    'output.all(name, output[name] != null)',
+  ])('may be asked for what is there, and for all of it: %s', (condition) => {
+    expect(found(asking(condition))).toEqual([]);
+    expect(found(asking(condition, { action: 'emit', facts: values }))).toEqual([]);
+  });
+
+  it.each(['output.text > 1', 'output.count == "a"', 'output.sure + 1 > 1', 'output.other == 1'])(
+    'may not be asked for what it cannot be: %s',
+    (condition) => {
+      expect(found(asking(condition))).toEqual([['mistyped-condition', expect.any(String)]]);
+      expect(found(asking(condition, { action: 'emit', facts: values }))).toHaveLength(1);
+    },
+  );
+
+  it('has the same type for all that come later', () => {
+    const later = (condition: string) => {
+      const edges = [edge('start', 'made'), edge('made', 'next'), edge('next', 'end', condition)];
+      const made = node('made', 'action', { action: 'set', values });
+      return found(graphOf([start, made, node('next'), node('end')], edges));
+    };
+    expect(later('nodes.made.output.count > 1')).toEqual([]);
+    expect(later('nodes.made.output.conut > 1')).toEqual([['mistyped-condition', 'Did you mean count?']]);
+    expect(later('nodes.made.output == {"text": 1}')).toEqual([]);
+  });
+});
