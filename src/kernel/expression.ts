@@ -62,6 +62,8 @@ export type Evaluation = Readonly<{
   value: EvaluateExpression;
   /** Steps taken so far, of it and of all that came `apart` from it. */
   stepCount: () => number;
+  /** Counts what else a command does, by how long it takes, so that it has enough in time. Refuses nothing. */
+  spend: (steps: number) => void;
   /** An evaluation for one thing that is judged by itself, a node or a gate: it has `STEPS_APART`, whatever others took before it. */
   apart: () => Evaluation;
 }>;

@@ -15,4 +15,11 @@ describe('a command on the costliest templates', () => {
       expect(state.status === 'running' && state.gate === null).toBe(false);
     },
   );
+
+  it('begins few nodes, however many stages it goes through', () => {
+    const nothing = { stages: [], input: {} };
+    const { perCommand } = playCostly(costlyRuns['plain nodes in stages that go on by themselves']?.(2) ?? nothing);
+    expect(perCommand.length).toBeGreaterThan(8);
+    expect(Math.max(...perCommand)).toBeLessThan(1500);
+  });
 });

@@ -23,7 +23,8 @@ import { lengthOf } from './output-limits.policy.js';
 /** Nodes that one command begins, or that time ends in it: enough to be cheap, few enough to keep others waiting for milliseconds. */
 const NODES_A_COMMAND = 200;
 
-/** Characters of what nodes make and are given that take about as long as a step of an expression. */
+/** What a node takes besides its expressions, in their steps; and characters of what it makes or its job is given, for a step. */
+const STEPS_A_NODE = 500;
 const CHARACTERS_A_STEP = 16;
 
 type Step = (at: AtHand) => readonly WorkEvent[];
@@ -37,7 +38,7 @@ export function advanceGraph(graph: GraphState, about: GraphSurroundings): reado
       take(walk, place, goOnLater);
       break;
     }
-    take(walk, place, begin);
+    goOn(walk, place, begin);
   }
   return walk.events;
 }
@@ -67,7 +68,7 @@ export function wakeGraph(graph: GraphState, about: GraphSurroundings): readonly
   const due = placesOf(graph, (node) => isOver(node, about.now));
   for (const place of due.slice(0, NODES_A_COMMAND)) {
     if (isEnough(walk)) break;
-    take(walk, place, (at) => (at.node.type === 'delay' ? [delayOver(at)] : timedOut(at)));
+    goOn(walk, place, (at) => (at.node.type === 'delay' ? [delayOver(at)] : timedOut(at)));
   }
   return walk.events;
 }
@@ -86,9 +87,16 @@ function newWalk(graph: GraphState, about: GraphSurroundings): Walk {
   return { graph, about, madeLength: 0, events: [] };
 }
 
-/** Whether the command has done so much that what can wait for the next one does. */
-function isEnough({ about, madeLength }: Walk): boolean {
-  return about.evaluate.stepCount() + madeLength / CHARACTERS_A_STEP >= STEPS_ENOUGH;
+/** Whether the command has done so much, here or in an earlier stage, that what can wait for the next one does. */
+function isEnough({ about }: Walk): boolean {
+  return about.evaluate.stepCount() >= STEPS_ENOUGH;
+}
+
+/** One step of one node that could have waited for a later command. */
+function goOn(walk: Walk, place: number, step: Step): void {
+  const before = walk.madeLength;
+  take(walk, place, step);
+  walk.about.evaluate.spend(STEPS_A_NODE + (walk.madeLength - before) / CHARACTERS_A_STEP);
 }
 
 /** One step of one node, which is judged by itself: what others before it took is not counted against it. */

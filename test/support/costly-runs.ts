@@ -12,8 +12,13 @@ import { command, founder, start } from './run-story.js';
 /** A run by its stages and what it is started with. */
 export type CostlyRun = Readonly<{ stages: readonly StageDefinition[]; input: JsonObject }>;
 
-/** What became of it, and the steps of each command. */
-export type Cost = Readonly<{ steps: readonly number[]; state: Begun; events: readonly RunEvent[] }>;
+/** What became of it, and the steps and the events of each command. */
+export type Cost = Readonly<{
+  steps: readonly number[];
+  perCommand: readonly number[];
+  state: Begun;
+  events: readonly RunEvent[];
+}>;
 
 const list = Array.from({ length: 4000 }, (_, index) => index);
 const text = 'a'.repeat(120_000);
@@ -87,6 +92,10 @@ export const costlyRuns: Readonly<Record<string, (count: number) => CostlyRun>> 
     const stages = stage === undefined ? [] : [{ ...stage, gate: { ...ruledGate, auto: rules } }];
     return { stages, input: { ...input, list: list.slice(0, 300) } };
   },
+  'plain nodes in stages that go on by themselves': (count) => ({
+    stages: ids(count * 10).map((key) => ({ ...fan(ids(190).map((id) => noop(id))), key })),
+    input: {},
+  }),
   'stages that go on by themselves': (count) => ({
     stages: inTurn(count),
     input: { ...input, list: list.slice(0, 300) },
@@ -103,6 +112,7 @@ export function playCostly({ stages, input: given }: CostlyRun): Cost {
   });
   let state = decider.initialState;
   const events: RunEvent[] = [];
+  const perCommand: number[] = [];
   for (let second = 0, isOver = false; !isOver; second += 1) {
     const first = start(stages);
     const how = { by: founder, now: noonPlus(second), freshId: idOf(second) };
@@ -113,10 +123,11 @@ export function playCostly({ stages, input: given }: CostlyRun): Cost {
     const next = decider.decide(state, asked);
     isOver = next.length === 0;
     events.push(...next);
+    perCommand.push(next.length);
     state = next.reduce(decider.evolve, state);
   }
   if (state.status === 'not_started') throw new Error('It was not started.');
-  return { steps: begun.map(({ stepCount }) => stepCount()), state, events };
+  return { steps: begun.map(({ stepCount }) => stepCount()), perCommand, state, events };
 }
 
 function idOf(second: number): string {

@@ -8,6 +8,8 @@ export type Effort = Readonly<{
   /** @throws OutOfSteps beyond the limit, now and ever after */
   take: (steps: number) => void;
   stepCount: () => number;
+  /** Takes as many of these as are left, without a word. */
+  spend: (steps: number) => void;
   /** Whether more was asked for than there is: what came of it does not count, even where an expression went on after the error. */
   isUsedUp: () => boolean;
 }>;
@@ -26,6 +28,10 @@ export function newEffort(limit: number, whole: Effort | null = null): Effort {
       if (state.isUsedUp) throw thrown;
     },
     stepCount: () => state.taken,
+    spend: (steps) => {
+      state.taken = Math.min(limit, state.taken + Math.floor(steps));
+      whole?.spend(steps);
+    },
     isUsedUp: () => state.isUsedUp || whole?.isUsedUp() === true,
   };
 }

@@ -40,6 +40,7 @@ function evaluationWith(effort: Effort): Evaluation {
       return 'failure' in answer ? answer : expressionValue(answer.value);
     },
     stepCount: effort.stepCount,
+    spend: effort.spend,
     apart: () => evaluationWith(newEffort(STEPS_APART, effort)),
   };
 }
