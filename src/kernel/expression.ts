@@ -36,22 +36,56 @@ export type ExpressionChecks = Readonly<{
   usesOf: (expression: string, name: string) => readonly NameUse[];
   /** What a condition comes to for values that its author gave. */
   evaluate: EvaluateCondition;
+  /** What a sound condition answers whatever it is asked of; null where that depends. */
+  always: (condition: string) => boolean | null;
 }>;
 
 /**
- * Whether a condition holds for these values, or why that cannot be said; `missing` is what it asks for and is not there, as it is written in it. Time
- * and memory are bounded, the answer is always the same.
+ * Why there is no answer. `isTooCostly`: it took more steps than there are for it; else it cannot be evaluated. `missing`: what it asks for and is not
+ * there, as it is written in it.
  */
+export type EvaluationFailure = Readonly<{ failure: string; isTooCostly?: true; missing?: string }>;
+
+/** Whether a condition holds for these values, or why that cannot be said. */
 export type EvaluateCondition = (
   expression: string,
   values: JsonObject,
-) => Readonly<{ holds: boolean }> | Readonly<{ failure: string; missing?: string }>;
+) => Readonly<{ holds: boolean }> | EvaluationFailure;
 
-/** The value of an expression for these values, or why it has none. Bounded as conditions are. */
+/** The value of an expression for these values, or why it has none. */
 export type EvaluateExpression = (
   expression: string,
   values: JsonObject,
-) => Readonly<{ value: JsonValue }> | Readonly<{ failure: string }>;
+) => Readonly<{ value: JsonValue }> | EvaluationFailure;
 
-/** What deciders are given to evaluate with. */
-export type Evaluation = Readonly<{ condition: EvaluateCondition; value: EvaluateExpression }>;
+/**
+ * What deciders are given to evaluate with, for one command. Steps are counted, not time, so that the same input always has the same answer; a
+ * million of them are about a tenth of a second. Whatever would take more steps than are left is a failure.
+ */
+export type Evaluation = Readonly<{
+  condition: EvaluateCondition;
+  value: EvaluateExpression;
+  /** Steps taken so far, of it and of all that came `apart` from it. */
+  stepCount: () => number;
+  /** Counts what else a command does, by how long it takes, so that it has enough in time. Refuses nothing. */
+  spend: (steps: number) => void;
+  /** An evaluation for one thing that is judged by itself, a node or a gate: it has `STEPS_APART`, whatever others took before it. */
+  apart: () => Evaluation;
+}>;
+
+/** Begins the evaluation of one command: there is no other way to evaluate anything, so that every command is bounded. */
+export type BeginEvaluation = () => Evaluation;
+
+/** Steps for one thing that is judged by itself. */
+export const STEPS_APART = 200_000;
+
+/** Steps after which a command begins nothing more that can wait for the next. */
+export const STEPS_ENOUGH = 200_000;
+
+/** Steps of a whole command: what it was about before it had enough, and what cannot wait. */
+export const STEPS_A_COMMAND = STEPS_ENOUGH + 2 * STEPS_APART;
+
+/** Steps that it takes to read an expression, whatever it then asks. */
+export function stepsToRead({ length }: string): number {
+  return length >> 1;
+}

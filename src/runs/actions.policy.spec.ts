@@ -13,7 +13,10 @@ import {
   runDecider,
   clerksStories,
 } from '../../test/support/run-story.js';
+import { agent, graphStage, played, trigger } from '../../test/support/graph-story.js';
+import { holdsForEvery } from '../../test/support/run-play.js';
 import { actionsFor } from './actions.policy.js';
+import { runRehearsal } from './run-stream.js';
 import type { Deciding, RunCommand } from './run-command.decider.js';
 
 const actions = (commands: readonly RunCommand[], by: Deciding = founder) =>
@@ -112,5 +115,29 @@ describe('the actions of a run', () => {
     const all = actions(decided);
     expect(named(all)).toContain('start_stage build');
     expect(all.filter(({ action }) => action === 'decide_gate')).toEqual([]);
+  });
+
+  it('are the same whether all is rehearsed that would follow or not, after any sequence of commands', () => {
+    holdsForEvery((steps) => {
+      const run = steps.at(-1)?.after ?? runDecider.initialState;
+      const by: Deciding = { ...founder, roles: ['operator'] };
+      const now = { now: noon, policy: noPolicy };
+      expect(actionsFor(runRehearsal, 'run-1', run, by, now)).toEqual(actionsFor(runDecider, 'run-1', run, by, now));
+    });
+  });
+
+  it('do not rehearse the end of each job where a run could be cancelled', () => {
+    const ids = Array.from({ length: 150 }, (_, n) => `a${String(n)}`);
+    const stage = graphStage(
+      [trigger(), ...ids.map((id) => agent(id))],
+      ids.map((id) => `start>${id}`),
+    );
+    const { state } = played([stage]);
+    const cancel = command('cancel', { reason: 'Sold' });
+    expect(runDecider.decide(state, cancel).length).toBeGreaterThan(300);
+    expect(runRehearsal.decide(state, cancel)).toHaveLength(1);
+    expect(named(actionsFor(runRehearsal, 'run-1', state, founder, { now: noon, policy: noPolicy }))).toContain(
+      'cancel',
+    );
   });
 });

@@ -19,18 +19,18 @@ export type Action = Readonly<{
 /** Longer than any gate is open: two hundred years. */
 const LONG_SECONDS = 6_307_200_000;
 
-type RunDecider = Decider<RunState, RunCommand, RunEvent>;
+type RunRules = Pick<Decider<RunState, RunCommand, RunEvent>, 'decide'>;
 type Candidate = Readonly<{ ask: Asked; target?: string; path: string }>;
 
 /** Stands in for the words a person will give, so that only the rest of the rules is tried. */
 const anyReason = 'To be given.';
 
 /**
- * What can be done to a run, found by trying the decider itself: there is no second set of rules to keep in step.
- * What would change nothing is left out.
+ * What can be done to a run, found by trying the rules themselves, the decider's or the half of them that refuses: there is no second set to keep
+ * in step. What would change nothing is left out.
  */
 export function actionsFor(
-  decider: RunDecider,
+  rules: RunRules,
   runId: string,
   state: RunState,
   by: Deciding,
@@ -39,19 +39,19 @@ export function actionsFor(
   if (state.status === 'not_started') return [];
   return candidates(state, `/pipeline/${runId}`).flatMap(({ ask, target, path }) => {
     const described = { action: ask.type, ...(target === undefined ? {} : { target }), method: 'POST' as const, path };
-    const outcome = attempt(decider, state, { ...ask, runId, by, now, policy, freshId: runId });
+    const outcome = attempt(rules, state, { ...ask, runId, by, now, policy, freshId: runId });
     if (outcome === 'nothing') return [];
     return [outcome === 'allowed' ? { ...described, allowed: true } : { ...described, allowed: false, ...outcome }];
   });
 }
 
 function attempt(
-  decider: RunDecider,
+  rules: RunRules,
   state: Begun,
   command: RunCommand,
 ): 'allowed' | 'nothing' | Required<Pick<Action, 'refusal'>> {
   try {
-    return decider.decide(state, command).length > 0 ? 'allowed' : 'nothing';
+    return rules.decide(state, command).length > 0 ? 'allowed' : 'nothing';
   } catch (error) {
     if (error instanceof DomainError) return { refusal: { code: error.code, message: error.message } };
     throw error;

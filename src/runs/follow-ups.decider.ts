@@ -101,7 +101,7 @@ const endWork: FollowUp = (run, events, command, evaluate) => {
   if (stage.work !== null && stage.work.failedCount > 0) return by(graph, [runFailed(stage)]);
   if (stage.definition.advance !== 'auto') return [];
   const trigger = triggerOf(stage, events, command);
-  if (trigger === null || !assessReadiness(run, stage, evaluate.condition).ready) return [];
+  if (trigger === null || !assessReadiness(run, stage, evaluate).ready) return [];
   const freshId = numberedId(command.freshId, countIds(events));
   return by(advance, completeReady(actedOnBy(run, advance), { ...command, freshId }, evaluate, trigger));
 };

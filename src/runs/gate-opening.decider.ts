@@ -66,7 +66,7 @@ export function isPast(gate: OpenedGate, now: string): boolean {
 /** What there is to judge by, as of the state given. */
 export function evidenceOf(run: Begun, stage: Stage, evaluate: Evaluation): Evidence {
   const risks = risksOf(run, stage);
-  const { ready, blockedReasons, requiredActions } = assessReadiness(run, stage, evaluate.condition);
+  const { ready, blockedReasons, requiredActions } = assessReadiness(run, stage, evaluate);
   return {
     milestones: milestonesOf(stage),
     progress_percent: stageProgress(stage),

@@ -39,7 +39,7 @@ export function decideByRules(
   const { gate } = run;
   const isReopened = command.type === 'unpark' && !events.some((event) => event.type === 'stage.completed');
   if (isReopened || hasDecided(events, gate)) return [];
-  const found = firstOf(run, gate.auto ?? [], evaluate.condition);
+  const found = firstOf(run, gate.auto ?? [], evaluate.apart().condition);
   if (found === null) return [];
   if ('message' in found) return ruleFailed(gate, found);
   const reason = `rule ${String(found.rule)}: ${found.when}`;

@@ -14,6 +14,7 @@ import {
   storyOf,
   takes,
   trigger,
+  wakes,
 } from '../../test/support/graph-story.js';
 
 describe('an expression that cannot be evaluated', () => {
@@ -47,20 +48,45 @@ describe('an expression that cannot be evaluated', () => {
   });
 });
 
-describe('conditions that would look through too much together', () => {
-  it('fail the node whose output they are asked of, before any is asked', () => {
-    const targets = Array.from({ length: 100 }, (_, index) => `n${String(index)}`);
-    const stage = graphStage(
-      [trigger(), agent('a'), ...targets.map((id) => noop(id))],
-      ['start>a', ...targets.map((id) => `a>${id}: output.text != ""`)],
-    );
-    const few = played([stage], takes(['a']), completes('a', { text: 'x'.repeat(190_000) }));
-    expect(few.state.status).toBe('completed');
-    const many = played([stage], takes(['a']), completes('a', { text: 'x'.repeat(210_000) }));
-    expect(eventOf(many, 'pipeline_node.failed', 'a').detail.error).toMatchObject({
-      code: 'condition-failed',
-      message: expect.stringMatching(/^100 edges with conditions leave it/) as unknown,
+describe('expressions that take too many steps together', () => {
+  const texts = { a: 'x'.repeat(60_000), b: 'x'.repeat(60_000) };
+  const costly = 'output.a == output.b'; // A step for 16 characters.
+  const outcomeOf = (...args: Parameters<typeof graphStage>) =>
+    played([graphStage(...args)], takes(['a']), completes('a', texts));
+
+  it('on the edges of one node fail it, and say what to do', () => {
+    const run = (count: number) => {
+      const targets = Array.from({ length: count }, (_, index) => `n${String(index)}`);
+      const edges = targets.map((id) => `a>${id}: ${costly}`);
+      return outcomeOf([trigger(), agent('a'), ...targets.map((id) => noop(id))], ['start>a', ...edges]);
+    };
+    expect(statuses(run(50))['a']).toBe('completed');
+    expect(eventOf(run(60), 'pipeline_node.failed', 'a').detail.error).toEqual({
+      code: 'too-costly',
+      message:
+        'The condition of edge a>n53: It takes more than 200000 steps, with what is asked beside it. Ask less at once, or of shorter texts and lists.',
     });
+  });
+
+  it('in the config of one node fail it', () => {
+    const values = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`v${String(index)}`, costly]));
+    const run = outcomeOf([trigger(), agent('a'), set('s', values)], ['start>a', 'a>s']);
+    expect(eventOf(run, 'pipeline_node.failed', 's').detail.error.code).toBe('too-costly');
+    const judged = outcomeOf(
+      [trigger(), agent('a'), condition('c', Array(30).fill(costly).join('&&')), condition('d', 'output.a != ""')],
+      ['start>a', 'a>c', 'a>d'],
+    );
+    expect(statuses(judged)).toMatchObject({ c: 'completed', d: 'completed' });
+  });
+
+  it('of different nodes are not counted together', () => {
+    const ids = Array.from({ length: 8 }, (_, index) => `c${String(index)}`);
+    const nodes = ids.map((id) => condition(id, Array(30).fill(costly).join('&&')));
+    const run = played(
+      [graphStage([trigger(), agent('a'), ...nodes], ['start>a', ...ids.map((id) => `a>${id}`)])],
+      ...[takes(['a']), completes('a', texts), wakes(1), wakes(2), wakes(3)],
+    );
+    expect(run.state.status).toBe('completed');
   });
 });
 

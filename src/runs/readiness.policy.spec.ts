@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { atWork, command, history, start, stateAfter, trialStages } from '../../test/support/run-story.js';
 import type { JsonObject } from '../kernel/json.js';
 import { builtInReasons, type StageDefinition } from '../templates/contract.js';
-import { evaluation } from '../platform/expressions/conditions.js';
+import { beginEvaluation } from '../platform/expressions/evaluation.js';
 import { assessReadiness, type Readiness } from './readiness.policy.js';
 import type { RunCommand } from './run-command.decider.js';
 import { currentStage, type Begun } from './run-state.decider.js';
@@ -18,12 +18,12 @@ const draft = (change: Partial<Stage>): Stage => {
 const ofStage = (stage: Stage, risks: readonly RiskView[]): Readiness => {
   const run = stateAfter(history(start())) as Begun;
   const ofRun = risks.map((each) => ({ ...each, stage: stage.definition.key }));
-  return assessReadiness({ ...run, stages: [stage], risks: ofRun }, stage, evaluation.condition);
+  return assessReadiness({ ...run, stages: [stage], risks: ofRun }, stage, beginEvaluation());
 };
 /** How ready the stage is that a run stands at after these commands. */
 const after = (...commands: readonly RunCommand[]): Readiness => {
   const run = stateAfter(history(...commands)) as Begun;
-  return assessReadiness(run, currentStage(run), evaluation.condition);
+  return assessReadiness(run, currentStage(run), beginEvaluation());
 };
 const risk = { id: 'risk-1', type: 'legal', message: 'No licence', dismissed: false };
 

@@ -1,4 +1,4 @@
-import type { EvaluateCondition } from '../kernel/expression.js';
+import type { Evaluation } from '../kernel/expression.js';
 import { risksOf } from './guards.decider.js';
 import type { Finding, RiskView } from './run.events.js';
 import { own } from '../kernel/json-values.js';
@@ -25,7 +25,7 @@ export type Matter = Readonly<{
 export type Obstacle = Readonly<{ about: Matter; reason: Finding; action: Finding }>;
 
 /** Computed from the run as it stands. */
-export function assessReadiness(run: Begun, stage: Stage, evaluate: EvaluateCondition): Readiness {
+export function assessReadiness(run: Begun, stage: Stage, evaluate: Evaluation): Readiness {
   const obstacles = obstaclesOf(run, stage, evaluate);
   return {
     ready: obstacles.length === 0,
@@ -35,7 +35,7 @@ export function assessReadiness(run: Begun, stage: Stage, evaluate: EvaluateCond
 }
 
 /** All that keeps a stage from being ready: its work first, the rules of its contract last. */
-export function obstaclesOf(run: Begun, stage: Stage, evaluate: EvaluateCondition): readonly Obstacle[] {
+export function obstaclesOf(run: Begun, stage: Stage, evaluate: Evaluation): readonly Obstacle[] {
   return [
     ...unstarted(stage),
     ...unfinishedGraph(stage),
@@ -142,10 +142,11 @@ function openRisks(risks: readonly RiskView[]): readonly Obstacle[] {
 }
 
 /** A rule that cannot be evaluated does not hold, and says so: a fact it asks for may just not be there yet. */
-function unmetRules(run: Begun, stage: Stage, evaluate: EvaluateCondition): readonly Obstacle[] {
+function unmetRules(run: Begun, stage: Stage, evaluate: Evaluation): readonly Obstacle[] {
   const { contract = [] } = stage.definition;
+  const { condition } = evaluate.apart();
   return contract.flatMap(({ code, when, reason, action }) => {
-    const answer = evaluate(when, ruleValues(run, stage, when));
+    const answer = condition(when, ruleValues(run, stage, when));
     if ('holds' in answer && answer.holds) return [];
     const message = 'failure' in answer ? `${reason} (${whyUnknown(answer)})` : reason;
     return [{ about: { kind: 'rule', key: code }, reason: { code, message }, action }];

@@ -21,7 +21,7 @@ import {
 } from '../../test/support/graph-story.js';
 import type { StageDefinition } from '../templates/contract.js';
 import { jobOf } from '../work/contract.js';
-import { evaluation } from '../platform/expressions/conditions.js';
+import { beginEvaluation } from '../platform/expressions/evaluation.js';
 import { assessReadiness } from './readiness.policy.js';
 import { currentStage, findStage } from './run-state.decider.js';
 
@@ -44,7 +44,7 @@ describe('resuming a run', () => {
       const { ready, blockedReasons, requiredActions } = assessReadiness(
         run.state,
         currentStage(run.state),
-        evaluation.condition,
+        beginEvaluation(),
       );
       expect(ready).toBe(false);
       const message = `The graph ended with ${String(left)} of 5 nodes undone.`;

@@ -1,4 +1,4 @@
-import { evaluation } from '../platform/expressions/conditions.js';
+import { beginEvaluation } from '../platform/expressions/evaluation.js';
 import { type StreamType, inline } from '../platform/event-store/stream-type.js';
 import { jobs } from '../work/contract.js';
 import { causesOf } from './causes.policy.js';
@@ -7,7 +7,7 @@ import { nodeRuns } from './node-run/node-run.projection.js';
 import { pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
 import type { RunCommand } from './run-command.decider.js';
 import { type RunEvent, type Subject, runStreamType } from './contract.js';
-import { createRunDecider } from './run.decider.js';
+import { createRunDecider, createRunRehearsal } from './run.decider.js';
 import type { RunState } from './run-state.decider.js';
 import { stageConfigs } from './stage-config/stage-config.projection.js';
 import { stageGraphs } from './stage-graph/stage-graph.projection.js';
@@ -16,7 +16,7 @@ import { timers } from './timers/timer.projection.js';
 /** A run's stream: its rules, its read models, and the claim that lets a subject have one open run at a time. */
 export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
   ...runStreamType,
-  decider: createRunDecider(evaluation),
+  decider: createRunDecider(beginEvaluation),
   stateVersion: 4,
   projections: [
     inline(pipelineRuns),
@@ -41,6 +41,9 @@ export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
       ? {}
       : { template: { key: state.origin.template.key, version: state.origin.template.version } },
 };
+
+/** What a run may be asked, tried without what would follow. */
+export const runRehearsal = createRunRehearsal(beginEvaluation);
 
 /** Of a run without graphs, and of each node with its job and its rows: measured, and rounded up. */
 const RUN_SIZE = 10_000;

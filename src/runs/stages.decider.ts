@@ -25,7 +25,7 @@ export function completeStage(run: Running, command: CompleteStage, evaluate: Ev
   }
   const stage = stageAtHand(run, data.stage, 'completed');
   updateStageState(stage, 'completed');
-  const readiness = assessReadiness(run, stage, evaluate.condition);
+  const readiness = assessReadiness(run, stage, evaluate);
   if (readiness.ready) return complete(run, command, evaluate, { override: null, trigger: null });
   if (data.override !== true) throw notReady(stage, readiness);
   const reason = overrideReason(command.by, data.reason);
@@ -36,7 +36,7 @@ export function completeStage(run: Running, command: CompleteStage, evaluate: Ev
 export function advance(run: Running, command: Advance, evaluate: Evaluation): readonly RunEvent[] {
   const stage = currentStage(run);
   if (stage.state !== 'in_progress') return askAnew(run, command, evaluate);
-  const readiness = assessReadiness(run, stage, evaluate.condition);
+  const readiness = assessReadiness(run, stage, evaluate);
   if (!readiness.ready) throw notReady(stage, readiness);
   return complete(run, command, evaluate, { override: null, trigger: command.data.trigger ?? 'manual_advance' });
 }

@@ -2,6 +2,7 @@ import { refuse } from '../kernel/domain-error.js';
 import type { Evaluation } from '../kernel/expression.js';
 import { itemAt } from '../kernel/vector.js';
 import {
+  askedBy,
   graphIndex,
   jobEvents,
   jobOf,
@@ -39,19 +40,9 @@ export function settleJob(run: Begun, command: AboutJob, evaluate: Evaluation): 
   if (found === null) return answerUnknown(run, command);
   const events = jobEvents(found.job, command);
   if (events.length === 0) return [];
-  if (run.status === 'parked' && isOfPerson[command.type]) throw runParked();
+  if (run.status === 'parked' && askedBy[command.type] === 'person') throw runParked();
   return settled(run, found.stage, command.data.node, events, command, evaluate);
 }
-
-const isOfPerson: Readonly<Record<AboutJob['type'], boolean>> = {
-  complete_job: false,
-  fail_job: false,
-  need_human: false,
-  lose_lease: false,
-  cancel_job: true,
-  retry_job: true,
-  resolve_job: true,
-};
 
 /** Time passed. Timers of a parked run wait for its return; what is due then happens once. */
 export function wake(run: Begun, command: Wake, evaluate: Evaluation): readonly RunEvent[] {
@@ -102,7 +93,8 @@ function wakeWork(run: Running, command: Wake, evaluate: Evaluation): readonly R
   const stage = stageAtWork(run);
   if (stage === null) return [];
   const { work } = workOf(stage);
-  if (work.timesOutAt > command.now) return wakeGraph(work, surroundings(run, stage, command, { evaluate }));
+  if (work.pausedAt !== null || work.timesOutAt > command.now)
+    return wakeGraph(work, surroundings(run, stage, command, { evaluate }));
   const { attempt, timesOutAt: times_out_at } = work;
   return [{ type: 'pipeline_run.timeout', detail: { stage: stage.definition.key, attempt, times_out_at } }];
 }
@@ -134,6 +126,6 @@ function findJob(
 function answerUnknown(run: Begun, { type, data }: AboutJob): readonly RunEvent[] {
   if (type === 'lose_lease') return []; // As for every attempt that is over: whoever looked was late.
   const details = { job_id: data.jobId, status: run.status };
-  if (isOfPerson[type]) throw refuse('job-closed', 'The job belongs to an attempt that is over.', details);
+  if (askedBy[type] === 'person') throw refuse('job-closed', 'The job belongs to an attempt that is over.', details);
   throw refuse('lease-lost', 'The job belongs to an attempt that is over. Discard its result.', details);
 }

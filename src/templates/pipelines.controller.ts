@@ -1,10 +1,11 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { CommandContext, Outcome } from '../kernel/command-context.js';
 import { Allow } from '../platform/auth/access.js';
 import { CommandFrom } from '../platform/http/command-from.js';
 import { DescribeCommand, DescribeRead } from '../platform/http/describe.js';
+import { NoQuery } from '../platform/http/no-query.request.js';
 import { PublishTemplateContent } from './commands/publish-template.js';
 import { PipelineRequest } from './graph.request.js';
 import { invalidTemplate } from './template.decider.js';
@@ -47,7 +48,7 @@ export class PipelinesController {
     answer: PipelineExaminationResponse,
     problems: ['payload-too-large', 'unsupported-media-type'],
   })
-  validate(@Body() sent: unknown): PipelineExaminationResponse {
+  validate(@Body() sent: unknown, @Query() _query: NoQuery): PipelineExaminationResponse {
     const { content, errors, warnings } = examinePipeline(sent);
     const valid = errors.length === 0;
     return { valid, errors, warnings, execution_order: valid ? pipelineOrder(content) : [] };

@@ -48,7 +48,7 @@ export function examinePipeline(sent: unknown): Examination {
   const graph = readGraphDraft(fields);
   const misconceived = [...reservedKey(heading), ...checkHeading(heading), ...checkGraph(graph, expressionChecks)];
   const errors = errorsIn(PipelineRequest, fields, misconceived);
-  return examined(pipelineTemplate(fields as PipelineContent), errors, () => warnAboutGraph(graph));
+  return examined(pipelineTemplate(fields as PipelineContent), errors, () => warnAboutGraph(graph, expressionChecks));
 }
 
 function requireObject(sent: unknown): Readonly<Record<string, unknown>> {

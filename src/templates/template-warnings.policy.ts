@@ -12,7 +12,7 @@ export function warnAbout({ stages }: TemplateContent, checks: ExpressionChecks)
     return [
       ...emptyStage(stage, path),
       ...contractWarnings(stage, stages, `${path}/contract`, checks),
-      ...(stage.graph === undefined ? [] : warnAboutGraph(stage.graph, `${path}/graph`)),
+      ...(stage.graph === undefined ? [] : warnAboutGraph(stage.graph, checks, `${path}/graph`)),
       ...(stage.gate === undefined ? [] : gateWarnings(stage.gate, `${path}/gate`)),
     ];
   });

@@ -6,6 +6,7 @@ import { Allow } from '../platform/auth/access.js';
 import type { Caller, CommandContext, Outcome } from '../kernel/command-context.js';
 import { CallerOf, CommandFrom } from '../platform/http/command-from.js';
 import { DescribeCommand, DescribeRead } from '../platform/http/describe.js';
+import { NoQuery } from '../platform/http/no-query.request.js';
 import { type Page, PageQuery } from '../platform/http/page.js';
 import { KeyParam, VersionParam } from '../platform/http/params.js';
 import { PublishTemplateContent } from './commands/publish-template.js';
@@ -61,7 +62,7 @@ export class TemplatesController {
     answer: ExaminationResponse,
     problems: ['payload-too-large', 'unsupported-media-type'],
   })
-  validate(@Body() sent: unknown): ExaminationResponse {
+  validate(@Body() sent: unknown, @Query() _query: NoQuery): ExaminationResponse {
     const { errors, warnings } = examineTemplate(sent);
     return { valid: errors.length === 0, errors, warnings };
   }

@@ -61,7 +61,7 @@ export const actions = {
       body: { ...anyJson, isOptional: true },
       ...jobFields,
     },
-    rule: bodyRule,
+    rule: (config) => bodyRule(config) ?? headersRule(config),
   },
 } as const satisfies Readonly<Record<string, ActionKind>>;
 
@@ -104,6 +104,16 @@ function isHeader(value: JsonValue): boolean {
   if (!isObject(value)) return false;
   const { secret, ...more } = value;
   return typeof secret === 'string' && secretName.test(secret) && Object.keys(more).length === 0;
+}
+
+/** Names of headers are the same in capitals and without. */
+function headersRule({ headers = {} }: JsonObject): Readonly<{ field: string; must: string }> | null {
+  const names = Object.keys(headers as JsonObject);
+  const lower = names.map((name) => name.toLowerCase());
+  const twice = names.find((_name, place) => lower.indexOf(lower[place] ?? '') < place);
+  return twice === undefined
+    ? null
+    : { field: 'headers', must: `must have each header once: "${twice}" is there twice.` };
 }
 
 function bodyRule({ method, body }: JsonObject): Readonly<{ field: string; must: string }> | null {

@@ -18,7 +18,7 @@ export { nodeValues, referencedNodes } from './graph-values.policy.js';
 export { graphIndex } from './graph-index.policy.js';
 export { handlerOf } from './node-jobs.policy.js';
 export { startJob, type FailJob, type Job, type ResolveJob, type StartJob } from './job.decider.js';
-export { jobEvents } from './jobs/job-command.decider.js';
+export { askedBy, jobEvents } from './jobs/job-command.decider.js';
 export { jobCatalogue, type JobEvent, type JobStatus } from './job.events.js';
 export { jobs } from './jobs/job.projection.js';
 export { graphDefaults, graphLimits, MAX_EDGES, MAX_ID_LENGTH, MAX_NODES } from './graph-limits.policy.js';

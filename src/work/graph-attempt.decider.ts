@@ -4,7 +4,10 @@ import { coneOf, graphIndex } from './graph-index.policy.js';
 import type { GraphState, NodeState } from './graph-state.decider.js';
 import { lengthOf } from './output-limits.policy.js';
 
-const nothingBegun = { begunCount: 0, liveCount: 0, failedCount: 0, continuesAt: null } as const;
+const nothingBegun = {
+  ...{ begunCount: 0, liveCount: 0, failedCount: 0, askedCount: 0 },
+  ...{ continuesAt: null, pausedAt: null },
+} as const;
 
 /** A graph of which nothing ran yet. */
 export function beginGraph(definition: GraphDefinition, attempt: number, timesOutAt: string): GraphState {

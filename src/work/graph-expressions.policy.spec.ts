@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { evaluateExpression, expressionChecks } from '../platform/expressions/conditions.js';
+import { expressionChecks } from '../platform/expressions/conditions.js';
+import { beginEvaluation } from '../platform/expressions/evaluation.js';
 import { checkGraph } from './graph.policy.js';
 import { referencedNodes } from './graph-values.policy.js';
+import type { JsonObject } from '../kernel/json.js';
 import type { GraphDefinition } from './graph.events.js';
 import { edge, graphOf, node, start } from '../../test/support/graphs.js';
 
@@ -133,10 +135,72 @@ describe('an expression of a graph', () => {
         if (checkGraph(graph, expressionChecks).length > 0) return;
         soundCount += 1;
         const met = Object.fromEntries(referencedNodes(expression).map((id) => [id, all[id] ?? {}]));
-        expect(evaluateExpression(expression, { nodes: met })).toEqual(evaluateExpression(expression, { nodes: all }));
+        const value = (outputs: JsonObject) => beginEvaluation().value(expression, { nodes: outputs });
+        expect(value(met)).toEqual(value(all));
       }),
       { numRuns: 3000 },
     );
     expect(soundCount).toBeGreaterThan(50);
+  });
+});
+
+describe('the expressions of one node and of the edges that leave it', () => {
+  const targets = Array.from({ length: 450 }, (_, index) => node(`n${String(index)}`));
+  const asking = (length: number) => {
+    const condition = `input.a == "${'x'.repeat(length - 13)}"`;
+    return graphOf(
+      [start, ...targets],
+      targets.map(({ id }) => edge('start', id, condition)),
+    );
+  };
+
+  it('may be many', () => {
+    expect(checkGraph(asking(800), expressionChecks)).toEqual([]);
+  });
+
+  it('may not be more than can be read when they are asked', () => {
+    expect(checkGraph(asking(900), expressionChecks, '/graph')).toEqual([
+      expect.objectContaining({ code: 'too-costly', path: '/graph/nodes/0', node: 'start' }),
+    ]);
+  });
+});
+
+describe('what set and emit make', () => {
+  const values = { text: '"tea"', count: ' 12.5', sure: 'true', open: 'input.a', 'a b': "'x'" };
+  const asking = (condition: string, action: object = { action: 'set', values }) => {
+    const made = node('made', 'action', { ...action });
+    const edges = [edge('start', 'made'), edge('made', 'next', condition), edge('next', 'end', condition)];
+    return graphOf([start, made, node('next'), node('end')], edges.slice(0, condition.includes('nodes.') ? 3 : 2));
+  };
+  const found = (graph: GraphDefinition) => checkGraph(graph, expressionChecks).map(({ code, hint }) => [code, hint]);
+
+  it.each([
+    'output.text == "a" && output.count > 1 && output.sure && output.open > 1 && output["a b"].contains("x")',
+    'output.open == "a" && output.text != null && has(output.other)',
+    'size(output) > 1 && output == {"text": 1} && output.other == 1', // As a whole it is any value.
+    'output[facts.name] == 1 && output.other == 1',
+    'output.all(name, output[name] != null)',
+  ])('may be asked for what is there, and for all of it: %s', (condition) => {
+    expect(found(asking(condition))).toEqual([]);
+    expect(found(asking(condition, { action: 'emit', facts: values }))).toEqual([]);
+  });
+
+  it.each(['output.text > 1', 'output.count == "a"', 'output.sure + 1 > 1', 'output.other == 1'])(
+    'may not be asked for what it cannot be: %s',
+    (condition) => {
+      expect(found(asking(condition))).toEqual([['mistyped-condition', expect.any(String)]]);
+      expect(found(asking(condition, { action: 'emit', facts: values }))).toHaveLength(1);
+    },
+  );
+
+  it('has the same type for all that come later', () => {
+    const later = (condition: string) => {
+      const edges = [edge('start', 'made'), edge('made', 'next'), edge('next', 'end', condition)];
+      const made = node('made', 'action', { action: 'set', values });
+      return found(graphOf([start, made, node('next'), node('end')], edges));
+    };
+    expect(later('nodes.made.output.count > 1')).toEqual([]);
+    expect(later('nodes.made.output.conut > 1')).toEqual([['mistyped-condition', 'Did you mean count?']]);
+    expect(later('nodes.made.output == {"text": 1}')).toEqual([]);
   });
 });

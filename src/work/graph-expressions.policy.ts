@@ -1,24 +1,23 @@
 import { precedence, reachableFrom, topologicalOrder, type Precedes } from '../kernel/dag.js';
 import { problem, type Problem } from '../kernel/definition-problem.js';
-import type {
-  CheckExpression,
-  ConditionFault,
-  ExpressionChecks,
-  NameUse,
-  Scope,
-  ScopeType,
+import {
+  STEPS_APART,
+  stepsToRead,
+  type CheckExpression,
+  type ConditionFault,
+  type ExpressionChecks,
+  type NameUse,
+  type Scope,
+  type ScopeType,
 } from '../kernel/expression.js';
 import { referencedNodes } from './graph-values.policy.js';
 import type { Wiring } from './graph-wiring.policy.js';
 import { expressionsOf } from './node-types.policy.js';
+import { outputTypes } from './output-types.policy.js';
 import type { Suggest } from './suggestions.policy.js';
 
 /** What expressions may speak of. */
 const scope: Scope = { input: 'any', facts: 'any', output: 'any', nodes: 'any' };
-/** What a condition makes, and what there is to say of a node: nothing but what it made. */
-const judgement: ScopeType = { fields: { result: 'flag' } };
-const judge: ScopeType = { fields: { output: judgement } };
-const anyNode: ScopeType = { fields: { output: 'any' } };
 
 /** An expression where it stands. `isOfEdge`: it is asked when the node at `place` is done; else before that node does its work. */
 type Placed = Readonly<{
@@ -43,14 +42,26 @@ export function expressionProblems(
   const all = [...edgeConditions(wiring), ...nodeExpressions(wiring, at)];
   const uses = new Map(all.filter(mayUseNodes).map((each) => [each, checks.usesOf(each.expression, 'nodes')] as const));
   const problems = referenceProblems(wiring, uses, suggest);
-  const scopeOf = scopesFor(wiring, uses, new Set(problems.map(({ path }) => path)));
+  const scopeOf = scopesFor(wiring, uses, new Set(problems.map(({ path }) => path)), checks.usesOf);
   const check = rememberingChecks(checks);
   const faults: Problem[] = [];
   for (const each of all) {
     const fault = faults.length < MAX_FAULTS ? check[each.kind](each.expression, scopeOf(each)) : null;
     if (fault !== null) faults.push(faultProblem(each, fault));
   }
-  return [...faults, ...problems];
+  return [...faults, ...problems, ...tooManyOf(wiring, all, at)];
+}
+
+/** Nodes whose expressions take too many steps to be read, whatever they are asked of: such a node would always fail. */
+function tooManyOf({ nodes }: Wiring, all: readonly Placed[], at: string): readonly Problem[] {
+  const steps = nodes.map(() => 0);
+  for (const { place, expression } of all) steps[place] = (steps[place] ?? 0) + stepsToRead(expression);
+  return nodes.flatMap(({ id }, place) => {
+    if ((steps[place] ?? 0) <= STEPS_APART) return [];
+    const message = `"${id}" and the edges that leave it ask too many expressions: reading them takes ${String(steps[place])} steps.`;
+    const hint = `${String(STEPS_APART)} is the limit, a step for 2 characters. Have several nodes ask them.`;
+    return [problem('too-costly', `${at}/nodes/${String(place)}`, message, hint, { node: id })];
+  });
 }
 
 type Uses = ReadonlyMap<Placed, readonly NameUse[]>;
@@ -76,23 +87,52 @@ function nodeExpressions({ nodes }: Wiring, at: string): readonly Placed[] {
   );
 }
 
-/** The types of what an expression speaks of: few scopes, for what is made of each takes longer than a check. One that uses `nodes` wrongly is told that alone. */
-function scopesFor(wiring: Wiring, uses: Uses, wrong: ReadonlySet<string>): (of: Placed) => Scope {
-  const names = new Set([...uses.values()].flatMap((each) => each.flatMap(({ path }) => path[0] ?? [])));
-  const types = [...names].map(
-    (name) => [name, isCondition(wiring, wiring.placeOf.get(name)) ? judge : anyNode] as const,
-  );
-  const plain = { any: scope, judged: { ...scope, output: judgement } };
-  const nodes = { fields: Object.fromEntries(types) };
-  const speaking = { any: { ...plain.any, nodes }, judged: { ...plain.judged, nodes } };
+/**
+ * The types of what an expression speaks of: few scopes, for what is made of each takes longer than a check. What `set` and `emit` make has a type
+ * where it is only asked for its fields; as a whole it is compared and handed on like any value. One that uses `nodes` wrongly is told that alone.
+ */
+function scopesFor(
+  wiring: Wiring,
+  uses: Uses,
+  wrong: ReadonlySet<string>,
+  usesOf: ExpressionChecks['usesOf'],
+): (of: Placed) => Scope {
+  const types = outputTypes(wiring.nodes);
+  const nodes = nodesSpokenOf(wiring, uses, types);
+  const scopes = new Map<ScopeType, Readonly<Record<'plain' | 'speaking', Scope>>>();
   return (of) => {
-    const scopes = (uses.get(of) ?? []).length === 0 || wrong.has(of.path) ? plain : speaking;
-    return of.isOfEdge && isCondition(wiring, of.place) ? scopes.judged : scopes.any;
+    const output = of.isOfEdge ? outputOf(of, wiring, types, usesOf) : 'any';
+    const known = scopes.get(output) ?? { plain: { ...scope, output }, speaking: { ...scope, output, nodes } };
+    scopes.set(output, known);
+    return (uses.get(of) ?? []).length === 0 || wrong.has(of.path) ? known.plain : known.speaking;
   };
 }
 
-function isCondition({ nodes }: Wiring, place: number | undefined): boolean {
-  return place !== undefined && nodes[place]?.type === 'condition';
+function outputOf(
+  { expression, place }: Placed,
+  { nodes }: Wiring,
+  types: readonly ScopeType[],
+  usesOf: ExpressionChecks['usesOf'],
+): ScopeType {
+  const type = types[place] ?? 'any';
+  if (type === 'any' || nodes[place]?.type === 'condition') return type;
+  return usesOf(expression, 'output').every(({ path }) => path.length > 0) ? type : 'any';
+}
+
+/** The nodes that any expression names. */
+function nodesSpokenOf({ nodes, placeOf }: Wiring, uses: Uses, types: readonly ScopeType[]): ScopeType {
+  const paths = [...uses.values()].flatMap((each) => each.map(({ path }) => path));
+  const asWhole = new Set(paths.flatMap(([name = '', , field]) => (field === undefined ? [name] : [])));
+  const known = new Map<ScopeType, ScopeType>(); // One for all nodes of the same type: there is nothing else to say of a node.
+  const fields = [...new Set(paths.flatMap(([name]) => name ?? []))].map((name) => {
+    const place = placeOf.get(name) ?? -1;
+    const isTyped = nodes[place]?.type === 'condition' || !asWhole.has(name);
+    const output = isTyped ? (types[place] ?? 'any') : 'any';
+    const type = known.get(output) ?? { fields: { output } };
+    known.set(output, type);
+    return [name, type] as const;
+  });
+  return { fields: Object.fromEntries(fields) };
 }
 
 /** The same expression in the same scope is checked once. */

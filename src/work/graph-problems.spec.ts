@@ -19,6 +19,8 @@ const brokenOnes: readonly (readonly [string, GraphDefinition, readonly string[]
   ['an id with blanks around it', graphOf([start, node(' a')], []), ['bad-id /nodes/1/id']],
   ['an id that cannot be seen', graphOf([start, node('a\u0007')], []), ['bad-id /nodes/1/id']],
   ['an id that is too long', graphOf([start, node('x'.repeat(129))], []), ['bad-id /nodes/1/id']],
+  ['an id with a backslash', graphOf([start, node('a\\b')], []), ['bad-id /nodes/1/id']],
+  ['an id with both quotation marks', graphOf([start, node('"a\'')], []), ['bad-id /nodes/1/id']],
   ['an id that every object has', graphOf([start, node('__proto__')], []), ['bad-id /nodes/1/id']],
   [
     'an id of an edge like that',
@@ -137,6 +139,11 @@ const brokenOnes: readonly (readonly [string, GraphDefinition, readonly string[]
     'a header of two lines',
     withConfig('action', { ...http, headers: { a: 'b\r\nc: d' } }),
     [`bad-config ${at}/headers/a`],
+  ],
+  [
+    'a header that is there twice',
+    withConfig('action', { ...http, headers: { Accept: 'a', other: 'b', accept: 'c' } }),
+    [`bad-config ${at}/headers`],
   ],
   [
     'a header that is no name',

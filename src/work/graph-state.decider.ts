@@ -52,6 +52,9 @@ export type GraphState = Readonly<{
   outputLength: number;
   /** When the whole graph is out of time; ISO 8601. */
   timesOutAt: string;
+  /** Nodes that wait for a person, and since when the first of them does: until none is left, the time limit of the graph stands still. */
+  askedCount: number;
+  pausedAt: string | null;
   /** When it goes on with what is ready, where one command was not enough for all of it; else null. */
   continuesAt: string | null;
   /** The node a resumption named, null where it named none; left out where the attempt began otherwise. */
@@ -67,13 +70,18 @@ export function evolveGraph(graph: GraphState, event: NodeEvent | JobEvent, defi
   if (!isOfNode(event)) return withNode(graph, place, { ...node, job: evolveJob(node.job ?? null, event) });
   if (event.type === 'pipeline_node.scheduled' && event.detail.job_id === null)
     return { ...graph, continuesAt: event.detail.due_at };
-  const moved = counted(graph, place, node, nextNode(node, event));
+  const moved = timed(counted(graph, place, node, nextNode(node, event)), event);
   return 'edges' in event.detail ? resolved(moved, index, event.detail.edges, doesFail(event)) : moved;
 }
 
 /** Whether a node is begun and not over. */
 export function isLive({ status }: NodeState): boolean {
   return status === 'scheduled' || status === 'running' || status === 'waiting';
+}
+
+/** Whether a node waits for a person. */
+export function isAsked({ status, dueAt }: NodeState): boolean {
+  return status === 'waiting' && typeof dueAt !== 'string';
 }
 
 /** Whether there is a node to judge. */
@@ -145,9 +153,18 @@ function counted(graph: GraphState, place: number, before: NodeState, after: Nod
     begunCount: graph.begunCount + Number(hasBegun),
     continuesAt: hasBegun ? null : graph.continuesAt,
     liveCount: graph.liveCount + Number(isLive(after)) - Number(isLive(before)),
+    askedCount: graph.askedCount + Number(isAsked(after)) - Number(isAsked(before)),
     failedCount: graph.failedCount + Number(after.status === 'failed'),
     outputLength: graph.outputLength + lengthOf(after.output),
   };
+}
+
+/** The time limit stands still, or goes on with what was left of it. */
+function timed(graph: GraphState, { detail }: NodeEvent): GraphState {
+  if ('since' in detail) return { ...graph, pausedAt: graph.pausedAt ?? detail.since };
+  if (graph.askedCount > 0 || graph.pausedAt === null) return graph;
+  const timesOutAt = 'graph_times_out_at' in detail ? detail.graph_times_out_at : undefined;
+  return { ...graph, pausedAt: null, timesOutAt: timesOutAt ?? graph.timesOutAt };
 }
 
 function doesFail(event: NodeEvent): boolean {

@@ -1,12 +1,21 @@
 import { problem, type Problem } from '../kernel/definition-problem.js';
+import type { ExpressionChecks } from '../kernel/expression.js';
 import { isWorked } from './actions.policy.js';
+import { constantConditions } from './constant-conditions.policy.js';
+import { flowWarnings } from './flow-warnings.policy.js';
 import type { GraphDefinition, NodeDefinition } from './graph.events.js';
 import { edgesOf } from './graph-index.policy.js';
 import { graphDefaults } from './graph-limits.policy.js';
 
-/** What can be run and is probably not meant. */
-export function warnAboutGraph(graph: GraphDefinition, at = ''): readonly Problem[] {
-  return [...orphans(graph, at), ...longTimeouts(graph, at), ...longRetries(graph, at)];
+/** What can be run and is probably not meant; of a graph in which nothing is wrong. */
+export function warnAboutGraph(graph: GraphDefinition, checks: ExpressionChecks, at = ''): readonly Problem[] {
+  return [
+    ...orphans(graph, at),
+    ...longTimeouts(graph, at),
+    ...longRetries(graph, at),
+    ...constantConditions(graph, checks.always, at),
+    ...flowWarnings(graph, at),
+  ];
 }
 
 function orphans(graph: GraphDefinition, at: string): readonly Problem[] {

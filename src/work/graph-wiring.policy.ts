@@ -71,6 +71,7 @@ function nodeIdProblems(nodes: readonly NodeDefinition[], placeOf: ReadonlyMap<s
   return nodes.flatMap(({ id }, place) => {
     const path = `${at}/nodes/${String(place)}/id`;
     if (!isId(id)) return [badId(id, path, { node: id })];
+    if (!isNameable(id)) return [unnameable(id, path)];
     if (placeOf.get(id) === place) return [];
     const hint = `Give each node its own id; the first is ${at}/nodes/${String(placeOf.get(id))}.`;
     return [problem('duplicate-id', path, `There is another node "${id}".`, hint, { node: id })];
@@ -95,6 +96,16 @@ const idSyntax = /^[^\p{C}\p{Z}](?:[^\p{C}\p{Zl}\p{Zp}]*[^\p{C}\p{Z}])?$/u;
 
 function isId(id: string): boolean {
   return id.length <= MAX_ID_LENGTH && idSyntax.test(id) && !isInheritedName(id);
+}
+
+/** Whether expressions can speak of the node, as `nodes["..."]` or `nodes['...']`. */
+function isNameable(id: string): boolean {
+  return !id.includes('\\') && !(id.includes('"') && id.includes("'"));
+}
+
+function unnameable(id: string, path: string): Problem {
+  const hint = 'Leave out \\, and use one kind of quotation marks.';
+  return problem('bad-id', path, `No expression could speak of "${id}".`, hint, { node: id });
 }
 
 function badId(id: string, path: string, about: Readonly<{ node: string } | { edge: string }>): Problem {

@@ -51,6 +51,7 @@ export type NodeError = Readonly<{
     | 'job-canceled'
     | 'condition-failed'
     | 'expression-failed'
+    | 'too-costly'
     | 'timeout'
     | 'input-too-large'
     | 'output-too-large'
@@ -66,8 +67,11 @@ type OfNode<More extends object> = Readonly<
   { stage: string; node: string; node_type: NodeType; attempt: number } & More
 >;
 
+/** Of the event after which no node waits for a person any more: the time limit of the graph, which stood still meanwhile, is then. */
+type EndsAsking = { graph_times_out_at?: string };
+
 /** How a node ended, for whoever reads the timeline alone. Milliseconds since it began to run; 0 where it needed no worker. */
-type Ended = { duration_ms: number; retry_count: number; edges: readonly Outgoing[] };
+type Ended = { duration_ms: number; retry_count: number; edges: readonly Outgoing[] } & EndsAsking;
 
 /** Everything that happens to the nodes of a graph. */
 export type NodeEvent =
@@ -86,15 +90,15 @@ export type NodeEvent =
         because: readonly Incoming[];
       }>
     >
-  /** It waits for a time (a delay) or for a person (its job needs one). */
+  /** It waits for a time (a delay) or, `since` when, for a person (its job needs one): then the time limit of the graph stands still. */
   | DomainEvent<
       'pipeline_node.waiting',
-      OfNode<{ for: 'timer' | 'human'; due_at: string | null; message: string | null }>
+      OfNode<{ for: 'timer' | 'human'; due_at: string | null; message: string | null; since?: string }>
     >
   /** `times_out_at` is a new time limit, where a person has it run again; null where the one it had stands. */
   | DomainEvent<
       'pipeline_node.retrying',
-      OfNode<{ retry_count: number; error: string; next_run_at: string; times_out_at: string | null }>
+      OfNode<{ retry_count: number; error: string; next_run_at: string; times_out_at: string | null } & EndsAsking>
     >
   | DomainEvent<'pipeline_node.completed', OfNode<{ output: JsonValue } & Ended>>
   | DomainEvent<'pipeline_node.failed', OfNode<{ error: NodeError } & Ended>>

@@ -59,9 +59,12 @@ function settingProblems(graph: GraphDefinition, at: string): readonly Problem[]
   });
 }
 
-/** The ids of a sound graph's nodes in the order in which they are taken up where nothing has to wait: each after all that lead to it. */
+/** The ids of a sound graph's nodes in the order in which they are taken up where nothing has to wait: each after all that lead to it. Orphans never are. */
 export function executionOrder(definition: GraphDefinition): readonly string[] {
-  const { nodes, edges, outgoing } = graphIndex(definition);
+  const { nodes, edges, incoming, outgoing } = graphIndex(definition);
   const following = outgoing.map((places) => places.map((place) => (edges[place] as IndexedEdge).to));
-  return topologicalOrder(following).map((place) => nodes[place]?.id ?? '');
+  return topologicalOrder(following).flatMap((place) => {
+    const { id = '', type } = nodes[place] ?? {};
+    return type === 'trigger' || (incoming[place] ?? []).length > 0 ? [id] : [];
+  });
 }

@@ -233,6 +233,19 @@ describe('a job', () => {
     expect(() => resolveJob(states.NEEDS_HUMAN, { outcome: 'succeeded', output, reason: 'x' })).toThrow(refused);
   });
 
+  it.each(['failed', 'canceled'] as const)(
+    'refuses an output that would be lost, because a person says it %s',
+    (outcome) => {
+      const asked = { outcome, output: null, reason: 'x' };
+      expect(() => resolveJob(states.NEEDS_HUMAN, asked)).toThrow(
+        expect.objectContaining({
+          code: 'invalid-input',
+          details: { errors: [expect.objectContaining({ pointer: '/output' })] },
+        }),
+      );
+    },
+  );
+
   it('counts anew when a person has it run again', () => {
     const hour = addSeconds(noon, 3600);
     const late = (...moves: readonly Act[]) =>

@@ -137,8 +137,10 @@ export function retryJob(
   ];
 }
 
-/** A person says how it ends. @throws DomainError `job-closed`, `illegal-transition`, `output-too-large` */
-export function resolveJob(job: Job, { outcome, output = null, reason }: ResolveJob): readonly JobEvent[] {
+/** A person says how it ends. @throws DomainError `invalid-input`, `job-closed`, `illegal-transition`, `output-too-large` */
+export function resolveJob(job: Job, { outcome, output: given, reason }: ResolveJob): readonly JobEvent[] {
+  if (given !== undefined && outcome !== 'succeeded') throw outputLost(outcome);
+  const output = given ?? null;
   const to = ({ succeeded: 'SUCCESS', failed: 'FAILED', canceled: 'CANCELED' } as const)[outcome];
   if (job.status === to && (to !== 'SUCCESS' || isSameJson(job.output, output))) return [];
   requireStatus(requireOpen(job), ['NEEDS_HUMAN'], to);
@@ -224,6 +226,12 @@ function succeeded(job: Job, output: JsonValue): JobEvent {
   const length = lengthOf(output);
   if (length > MAX_OUTPUT_LENGTH) throw outputTooLarge(job, length);
   return { type: 'job.succeeded', detail: { ...naming(job), attempt: job.attempts, from: job.status, output } };
+}
+
+/** An output goes with success; with another outcome it would be lost without a word. */
+function outputLost(outcome: string): Error {
+  const errors = [{ pointer: '/output', detail: 'goes with the outcome succeeded only.' }];
+  return refuse('invalid-input', `What was sent does not go with "${outcome}".`, { errors });
 }
 
 function outputTooLarge({ id, node }: Job, length: number): Error {

@@ -1,9 +1,10 @@
 import type { Evaluation } from '../kernel/expression.js';
+import { addSeconds, millisecondsBetween } from '../kernel/instant.js';
 import type { JsonObject, JsonValue } from '../kernel/json.js';
 import type { DomainEvent } from '../kernel/recorded-event.js';
 import { itemAt } from '../kernel/vector.js';
 import { type GraphIndex, graphIndex } from './graph-index.policy.js';
-import type { GraphState, NodeState } from './graph-state.decider.js';
+import { isAsked, type GraphState, type NodeState } from './graph-state.decider.js';
 import { nodeValues } from './graph-values.policy.js';
 import type { GraphDefinition, NodeDefinition, NodeEvent } from './graph.events.js';
 import type { JobEvent } from './job.events.js';
@@ -52,6 +53,13 @@ export function told<Type extends NodeEvent['type']>(
 ): NodeEvent {
   const detail = { stage: about.stage, node: node.id, node_type: node.type, attempt: graph.attempt, ...more };
   return { type, detail } as unknown as NodeEvent;
+}
+
+/** Where the node is the last that waits for a person: the time limit of the graph, by as much later as it stood still. */
+export function timeGoesOn({ graph, state, about }: AtHand): Readonly<{ graph_times_out_at?: string }> {
+  const { askedCount, pausedAt, timesOutAt } = graph;
+  if (pausedAt === null || !isAsked(state) || askedCount > 1) return {};
+  return { graph_times_out_at: addSeconds(timesOutAt, Math.max(0, millisecondsBetween(pausedAt, about.now)) / 1000) };
 }
 
 /** What an expression at this node may speak of; `output` is what the node made or, in its own config, what reached it. */

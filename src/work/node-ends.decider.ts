@@ -1,14 +1,15 @@
 /** How a node ends, once an attempt. Its end resolves the edges that leave it. */
+import type { EvaluationFailure } from '../kernel/expression.js';
 import { millisecondsBetween } from '../kernel/instant.js';
 import type { JsonValue } from '../kernel/json.js';
 import type { IndexedEdge } from './graph-index.policy.js';
 import type { EdgeResolution, Incoming, NodeError, NodeEvent, Outgoing, SkipReason } from './graph.events.js';
-import { type AtHand, told, valuesFor } from './node-at-hand.policy.js';
-import { MAX_LOOKED_THROUGH, MAX_OUTPUTS_LENGTH, MAX_OUTPUT_LENGTH, lengthOf } from './output-limits.policy.js';
+import { type AtHand, timeGoesOn, told, valuesFor } from './node-at-hand.policy.js';
+import { MAX_OUTPUTS_LENGTH, MAX_OUTPUT_LENGTH, lengthOf } from './output-limits.policy.js';
 
 /** It made its output; where that is too large, or the condition of an edge cannot be evaluated, it failed: that does not mean false. */
 export function completed(at: AtHand, output: JsonValue): NodeEvent {
-  const fault = outputFault(at, output) ?? conditionsFault(at, output);
+  const fault = outputFault(at, output);
   if (fault !== null) return failed(at, fault);
   const edges: Outgoing[] = [];
   for (const edge of outgoingOf(at)) {
@@ -39,28 +40,28 @@ function outputFault({ graph }: AtHand, output: JsonValue): NodeError | null {
   return { code: 'output-too-large', message: `Its output has ${String(length)} characters as JSON; ${limits}.` };
 }
 
-/** Every condition may look through the whole output: together they look through so much that it takes a fraction of a second. */
-function conditionsFault(at: AtHand, output: JsonValue): NodeError | null {
-  const count = outgoingOf(at).filter(({ condition }) => condition !== undefined).length;
-  if (count * lengthOf(output) <= MAX_LOOKED_THROUGH) return null;
-  const message =
-    `${String(count)} edges with conditions leave it, and its output has ${String(lengthOf(output))} characters as JSON; ` +
-    `${String(MAX_LOOKED_THROUGH)} characters to look through in all are the limit. Hand on less, or judge in steps.`;
-  return { code: 'condition-failed', message };
-}
-
 function resolutionOf(at: AtHand, { id, condition }: IndexedEdge, output: JsonValue): EdgeResolution | NodeError {
   if (condition === undefined) return 'taken';
   const answer = at.about.evaluate.condition(condition, valuesFor(at, condition, output));
   if ('holds' in answer) return answer.holds ? 'taken' : 'not_taken';
-  return { code: 'condition-failed', message: `The condition of edge ${id}: ${answer.failure}` };
+  return unanswered('condition-failed', `The condition of edge ${id}: `, answer);
+}
+
+/** Why there is no answer to an expression, after the words that say which. */
+export function unanswered(
+  code: 'condition-failed' | 'expression-failed',
+  which: string,
+  { failure, isTooCostly }: EvaluationFailure,
+): NodeError {
+  return { code: isTooCostly === true ? 'too-costly' : code, message: which + failure };
 }
 
 /** What needs no worker begins and ends in one moment. */
-function ending({ state, about }: AtHand): Readonly<{ duration_ms: number; retry_count: number }> {
+function ending(at: AtHand): Readonly<{ duration_ms: number; retry_count: number; graph_times_out_at?: string }> {
+  const { state, about } = at;
   const { startedAt, retryCount = 0 } = state;
   const duration = startedAt === undefined ? 0 : millisecondsBetween(startedAt, about.now);
-  return { duration_ms: Math.max(0, duration), retry_count: retryCount };
+  return { duration_ms: Math.max(0, duration), retry_count: retryCount, ...timeGoesOn(at) };
 }
 
 function deadEdges(at: AtHand): readonly Outgoing[] {

@@ -7,7 +7,7 @@ import type { Incoming, NodeEvent } from './graph.events.js';
 import { cancelJob } from './job.decider.js';
 import type { JobEvent } from './job.events.js';
 import { jobOf } from './graph-state.decider.js';
-import { type AtHand, type WorkEvent, told } from './node-at-hand.policy.js';
+import { type AtHand, type WorkEvent, timeGoesOn, told } from './node-at-hand.policy.js';
 import { cancelled, completed, failed } from './node-ends.decider.js';
 import { jobOrder } from './node-jobs.policy.js';
 import { lengthOf } from './output-limits.policy.js';
@@ -50,12 +50,16 @@ function meaningOf(at: AtHand, event: JobEvent): NodeEvent | null {
     case 'job.retry_scheduled':
       return retrying(at, event);
     case 'job.needs_human':
-      return told(at, 'pipeline_node.waiting', { for: 'human', due_at: null, message: event.detail.error });
+      return asking(at, event.detail.error);
     case 'job.failed':
       return failed(at, { code: 'job-failed', message: event.detail.error });
     case 'job.canceled':
       return failed(at, { code: 'job-canceled', message: event.reason ?? 'Its job was canceled.' });
   }
+}
+
+function asking(at: AtHand, message: string): NodeEvent {
+  return told(at, 'pipeline_node.waiting', { for: 'human', due_at: null, message, since: at.about.now });
 }
 
 function started(at: AtHand, jobId: string): NodeEvent {
@@ -79,7 +83,13 @@ function retrying(
   const error = detail.error ?? reason ?? 'A person has it run again.';
   const retry_count = (at.state.retryCount ?? 0) + 1;
   const times_out_at = detail.from === 'NEEDS_HUMAN' ? timeLimit(at) : null;
-  return told(at, 'pipeline_node.retrying', { retry_count, error, next_run_at: detail.next_run_at, times_out_at });
+  return told(at, 'pipeline_node.retrying', {
+    retry_count,
+    error,
+    next_run_at: detail.next_run_at,
+    times_out_at,
+    ...timeGoesOn(at),
+  });
 }
 
 /** The node is out of time, and its job with it. */

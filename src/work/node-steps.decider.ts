@@ -5,7 +5,7 @@ import { own } from '../kernel/json-values.js';
 import { handedOn, incomingOf, inputOf, textIn } from './graph-values.policy.js';
 import type { Incoming, NodeError, NodeEvent, NodeType, SkipReason } from './graph.events.js';
 import { type AtHand, type WorkEvent, told, valuesFor } from './node-at-hand.policy.js';
-import { completed, failed, skipped } from './node-ends.decider.js';
+import { completed, failed, skipped, unanswered } from './node-ends.decider.js';
 import { queued } from './node-jobs.decider.js';
 import { lengthOf } from './output-limits.policy.js';
 
@@ -39,7 +39,7 @@ const judge: Deed = (at, input) => {
   const expression = textIn(at.node.config, 'expression');
   const answer = at.about.evaluate.condition(expression, valuesFor(at, expression, handedOn(input)));
   if ('holds' in answer) return [completed(at, { result: answer.holds })];
-  return [failed(at, { code: 'condition-failed', message: answer.failure })];
+  return [failed(at, unanswered('condition-failed', '', answer))];
 };
 
 const wait: Deed = (at, input) => {
@@ -73,10 +73,11 @@ function madeBy(
   field: 'values' | 'facts',
 ): Readonly<{ values: JsonObject }> | NodeError {
   const expressions = Object.entries((at.node.config[field] ?? {}) as Readonly<Record<string, string>>);
+  const output = handedOn(input);
   const made: [string, JsonValue][] = [];
   for (const [name, expression] of expressions) {
-    const answer = at.about.evaluate.value(expression, valuesFor(at, expression, handedOn(input)));
-    if ('failure' in answer) return { code: 'expression-failed', message: `${name}: ${answer.failure}` };
+    const answer = at.about.evaluate.value(expression, valuesFor(at, expression, output));
+    if ('failure' in answer) return unanswered('expression-failed', `${name}: `, answer);
     made.push([name, answer.value]);
   }
   return { values: Object.fromEntries(made) };

@@ -4,9 +4,6 @@ import type { JsonValue } from '../kernel/json.js';
 export const MAX_OUTPUT_LENGTH = 262_144;
 export const MAX_OUTPUTS_LENGTH = 33_554_432;
 
-/** Characters of an output, as JSON, times the conditions that are asked of it at once. */
-export const MAX_LOOKED_THROUGH = 20_000_000;
-
 /** Characters of a value as JSON; of none, 0. */
 export function lengthOf(value: JsonValue | undefined): number {
   return value === undefined ? 0 : JSON.stringify(value).length;

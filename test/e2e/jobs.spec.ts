@@ -110,6 +110,8 @@ describe('reporting on a job', () => {
     const large = await worker.post(`/jobs/${id}/complete`, { attempt: 1, output });
     expect(large.body).toMatchObject({ status: 413, code: 'output-too-large', job_id: id });
     expect(accepted(await worker.get(`/jobs/${id}`))).toMatchObject({ status: 'RUNNING', attempts: 1 });
+    const asked = await worker.get(`/jobs/${id}?verbose=true`);
+    expect(asked.body).toMatchObject({ status: 400, code: 'invalid-input', errors: [{ pointer: '/verbose' }] });
   });
 
   it('hands it to a person when its attempts are used up, who has it run again on another payload', async () => {

@@ -165,11 +165,16 @@ describe('publishing a pipeline', () => {
 
   it('warns of what is odd', async () => {
     const lone = { ...wait, id: 'lone' };
-    const { valid, warnings } = accepted(await validate({ ...pipeline, nodes: [trigger, wait, lone] }));
-    expect({ valid, warnings }).toMatchObject({
+    expect(accepted(await validate({ ...pipeline, nodes: [trigger, wait, lone] }))).toMatchObject({
       valid: true,
       warnings: [{ code: 'orphan', path: '/nodes/2', node: 'lone' }],
+      execution_order: [trigger.id, wait.id],
     });
+  });
+
+  it.each(['/pipelines/validate', '/templates/validate'])('takes no query: %s', async (route) => {
+    const { status, body } = await service.api.post(`${route}?strict=true`, pipeline);
+    expect([status, body]).toMatchObject([400, { code: 'invalid-input', errors: [{ pointer: '/strict' }] }]);
   });
 
   it('takes ten thousand nodes', async () => {
@@ -185,7 +190,7 @@ describe('publishing a pipeline', () => {
       edges: edges.filter(({ id }) => id !== 'n0+2'),
     };
     const { execution_order: order, ...verdict } = accepted(await validate(content));
-    expect(verdict).toEqual({ valid: true, errors: [], warnings: [] });
+    expect(verdict).toMatchObject({ valid: true, errors: [], warnings: [{ code: 'output-doubles' }] });
     expect(order).toEqual([trigger.id, ...ids]);
     expect((await publish(content)).status).toBe(201);
     const all = { ...content, edges: content.edges.map((edge) => ({ ...edge, to: 'nobody' })) };

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { CommandBus } from '@nestjs/cqrs';
 import { agents, jobWorkers } from '../support/job-workers.js';
 import { expectReadModelsToEqualFold } from '../support/read-model-fold.js';
 import { v7 as newId } from 'uuid';
 import { contextOf, openStore } from '../support/store.js';
 import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
+import type { ActOnJob } from '../../src/work/jobs/act-on-job.js';
+import { LeaseSweeper } from '../../src/work/jobs/lease-sweeper.js';
 
 let opened: Awaited<ReturnType<typeof openStore>>;
 let jobs: ReturnType<typeof jobWorkers>;
@@ -144,6 +147,24 @@ describe('a lease', () => {
     await expect(jobs.complete(id, 1)).rejects.toMatchObject({ code: 'lease-lost' });
     await expect(jobs.heartbeats.beat(DEFAULT_TENANT_ID, id, 1)).rejects.toMatchObject({ code: 'lease-lost' });
     expect(await jobs.found.get(DEFAULT_TENANT_ID, id)).toMatchObject({ infraAttempts: 1, failedCount: 0 });
+  });
+
+  it('that cannot be ended keeps no other from it, however many there are', async () => {
+    for (let count = 0; count < 105; count += 1) await jobs.queue({ handler: 'stuck-leases' });
+    const claimed = [...(await jobs.claim(['stuck-leases'], 100)), ...(await jobs.claim(['stuck-leases'], 5))];
+    const owner = await opened.superuser();
+    await owner.query(`update jobs set lease_expires_at = timestamp 'yesterday' where handler = 'stuck-leases'`);
+    const ids = claimed.map(({ id }) => id).toSorted();
+    const stuck = new Set(ids.slice(0, 101));
+    const act = (command: ActOnJob) =>
+      stuck.has(command.jobId) ? Promise.reject(new Error('It cannot be read.')) : jobs.bus.execute(command);
+    const sweeper = new LeaseSweeper(opened.database, { execute: act } as unknown as CommandBus);
+    const tried = { message: '101 of 105 leases could not be ended.', errors: { length: 101 } };
+    await expect(sweeper.sweep()).rejects.toMatchObject(tried);
+    const left = await Promise.all(ids.map((id) => jobs.found.get(DEFAULT_TENANT_ID, id)));
+    expect(left.filter(({ status }) => status === 'QUEUED').map(({ id }) => id)).toEqual(ids.slice(101));
+    await expect(sweeper.sweep()).rejects.toMatchObject({ errors: { length: 101 } });
+    expect(await jobs.sweeper.sweep()).toBe(101);
   });
 
   it('is kept by heartbeats, which are told of a cancellation', async () => {

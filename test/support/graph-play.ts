@@ -117,7 +117,7 @@ function moveFor(run: Begun, { kind, pick }: Happening, at: number): Move {
     fails(one('RUNNING'), { retryable: false }, at),
     loses(one('RUNNING')),
     needsHuman(one('RUNNING')),
-    resolves(one('NEEDS_HUMAN'), isOk ? 'succeeded' : 'failed', { ok: isOk }),
+    isOk ? resolves(one('NEEDS_HUMAN'), 'succeeded', { ok: true }) : resolves(one('NEEDS_HUMAN'), 'failed'),
     retries(one('NEEDS_HUMAN', 'QUEUED'), undefined, at),
     retries(one('NEEDS_HUMAN', 'QUEUED'), { again: pick }, at),
     cancelsJob(one('QUEUED', 'RUNNING', 'NEEDS_HUMAN')),

@@ -98,16 +98,19 @@ export const fails = (
     const failure = { attempt: attemptOf(run, id), error: 'It broke.', chance: 0, ...how };
     return { type: 'fail_job', data: { ...named(run, id), ...failure } };
   }, at);
-export const needsHuman = (id: string): Move =>
-  asks((run) => ({ type: 'need_human', data: { ...named(run, id), attempt: attemptOf(run, id), reason: 'Unsure.' } }));
+export const needsHuman = (id: string, at = 0): Move =>
+  asks(
+    (run) => ({ type: 'need_human', data: { ...named(run, id), attempt: attemptOf(run, id), reason: 'Unsure.' } }),
+    at,
+  );
 export const loses = (id: string): Move =>
   asks((run) => ({ type: 'lose_lease', data: { ...named(run, id), attempt: attemptOf(run, id) } }));
 export const cancelsJob = (id: string): Move =>
   asks((run) => ({ type: 'cancel_job', data: { ...named(run, id), reason: 'Not needed.' } }));
 export const retries = (id: string, payload?: JsonObject, at = 0): Move =>
   asks((run) => ({ type: 'retry_job', data: { ...named(run, id), payload, reason: 'Try this.' } }), at);
-export const resolves = (id: string, outcome: 'succeeded' | 'failed' | 'canceled', output?: JsonValue): Move =>
-  asks((run) => ({ type: 'resolve_job', data: { ...named(run, id), outcome, output, reason: 'I looked.' } }));
+export const resolves = (id: string, outcome: 'succeeded' | 'failed' | 'canceled', output?: JsonValue, at = 0): Move =>
+  asks((run) => ({ type: 'resolve_job', data: { ...named(run, id), outcome, output, reason: 'I looked.' } }), at);
 export const wakes = (at = 0): Move => says('wake', {}, at);
 export const parks = (at = 0): Move => says('park', { reason: 'Later.' }, at);
 export const unparks = (at = 0): Move => says('unpark', { reason: 'Now.' }, at);

@@ -86,8 +86,10 @@ function jobCommands(run: Begun, { pick: seed, twist }: Seed): readonly RunComma
       command('retry_job', { ...named, reason }),
       command('resolve_job', {
         ...named,
-        outcome: pick(['succeeded', 'failed', 'canceled'], twist),
-        output: seed,
+        ...pick(
+          [{ outcome: 'succeeded', output: seed }, { outcome: 'failed' }, { outcome: 'canceled' }] as const,
+          twist,
+        ),
         reason,
       }),
       complete,

@@ -1,7 +1,7 @@
 /** Why a run is not moving, after what happened to it at which time. */
 import { type Recorded } from '../../src/kernel/recorded-event.js';
 import { project } from '../../src/kernel/projection.js';
-import { evaluation } from '../../src/platform/expressions/conditions.js';
+import { beginEvaluation } from '../../src/platform/expressions/evaluation.js';
 import type { RunEvent } from '../../src/runs/run.events.js';
 import type { Begun } from '../../src/runs/run-state.decider.js';
 import type { Wait } from '../../src/runs/why/wait.policy.js';
@@ -24,7 +24,7 @@ export function why(stages: readonly StageDefinition[], moves: readonly Move[], 
 
 /** The same of a run as its events leave it. */
 export function whyOf(state: Begun, history: readonly Recorded<RunEvent>[], now: string): Wait {
-  return whyWaiting({ runId: 'run-1', state, history, jobs: jobsIn(history), now }, evaluation.condition);
+  return whyWaiting({ runId: 'run-1', state, history, jobs: jobsIn(history), now }, beginEvaluation());
 }
 
 function timed(events: readonly RunEvent[], times: readonly number[]): readonly Recorded<RunEvent>[] {

@@ -1,26 +1,12 @@
-import { EvaluationError, ParseError, TypeError as CelTypeError, type ASTNode } from '@marcbachmann/cel-js';
-import type {
-  CheckExpression,
-  ConditionFault,
-  EvaluateCondition,
-  EvaluateExpression,
-  Evaluation,
-  ExpressionChecks,
-  Scope,
-  ScopeType,
-} from '../../kernel/expression.js';
-import type { JsonObject } from '../../kernel/json.js';
+import { ParseError, type ASTNode } from '@marcbachmann/cel-js';
+import type { CheckExpression, ConditionFault, ExpressionChecks, Scope, ScopeType } from '../../kernel/expression.js';
 import { nearest } from '../../kernel/nearest.js';
-import { typedEnvironment, untypedEnvironment } from './cel-environment.js';
-import { limitFault, loopFault, MAX_LENGTH } from './condition-limits.js';
-import { expressionValue } from './expression-value.js';
-import { nameEndingAt, usesOf } from './name-uses.js';
-import { allNodes, isLoop, searchEvenly, writeDoubles } from './syntax-tree.js';
-
-/** Characters of a failure: it stands in the timeline. */
-const MAX_FAILURE_LENGTH = 300;
-
-type CelError = ParseError | CelTypeError | EvaluationError;
+import { typedEnvironment } from './cel-environment.js';
+import { type CelError, columnOf, isCelError, sentence } from './cel-errors.js';
+import { limitFault, MAX_LENGTH } from './condition-limits.js';
+import { beginEvaluation } from './evaluation.js';
+import { usesOf } from './name-uses.js';
+import { allNodes, isLoop, writeDoubles } from './syntax-tree.js';
 
 /** Checks an expression in CEL: that it can be read, is allowed, fits the types of the scope and answers true or false. */
 export const checkCondition: CheckExpression = (expression, scope) => {
@@ -32,6 +18,24 @@ export const checkCondition: CheckExpression = (expression, scope) => {
 const checkValue: CheckExpression = (expression, scope) => {
   const checked = typeChecked(expression, scope);
   return 'fault' in checked ? checked.fault : null;
+};
+
+/** What holds without any values holds with all. */
+function always(condition: string): boolean | null {
+  const answer = beginEvaluation().condition(condition, {});
+  return 'holds' in answer ? answer.holds : null;
+}
+
+/** By itself, whatever else is evaluated. */
+const evaluateByItself: ExpressionChecks['evaluate'] = (condition, values) =>
+  beginEvaluation().condition(condition, values);
+
+export const expressionChecks: ExpressionChecks = {
+  condition: checkCondition,
+  value: checkValue,
+  usesOf,
+  always,
+  evaluate: evaluateByItself,
 };
 
 function typeChecked(expression: string, scope: Scope): Readonly<{ type: string } | { fault: ConditionFault }> {
@@ -52,67 +56,6 @@ function typeChecked(expression: string, scope: Scope): Readonly<{ type: string 
   } catch (error) {
     return { fault: faultOf(error, scope) };
   }
-}
-
-/** Evaluates a condition in CEL. A value that is not there, or of another type than it is used as, is a failure: it does not mean false. */
-export const evaluateCondition: EvaluateCondition = (expression, values) => {
-  const answer = evaluated(expression, values);
-  if ('failure' in answer) return answer;
-  return typeof answer.value === 'boolean' ? { holds: answer.value } : { failure: 'It is neither true nor false.' };
-};
-
-/** Evaluates an expression in CEL to the JSON it stands for. */
-export const evaluateExpression: EvaluateExpression = (expression, values) => {
-  const answer = evaluated(expression, values);
-  return 'failure' in answer ? { failure: answer.failure } : expressionValue(answer.value);
-};
-
-export const evaluation: Evaluation = { condition: evaluateCondition, value: evaluateExpression };
-
-export const expressionChecks: ExpressionChecks = {
-  condition: checkCondition,
-  value: checkValue,
-  usesOf,
-  evaluate: evaluateCondition,
-};
-
-function evaluated(
-  expression: string,
-  values: JsonObject,
-): Readonly<{ value: unknown }> | Readonly<{ failure: string; missing?: string }> {
-  try {
-    const parsed = untypedEnvironment.parse(expression);
-    const tooMuch = loopFault(parsed.ast, values);
-    if (tooMuch !== null) return { failure: tooMuch };
-    writeDoubles(parsed.ast);
-    searchEvenly(parsed.ast);
-    return { value: parsed(values) };
-  } catch (error) {
-    const missing = missingIn(expression, error);
-    return { failure: brief(failureOf(error)), ...(missing === null ? {} : { missing: brief(missing) }) };
-  }
-}
-
-/** What the library itself trips over is a failure like any other: it must not keep a run from taking commands. */
-function failureOf(error: unknown): string {
-  if (isCelError(error)) return `${sentence(error)} (column ${String(columnOf(error))})`;
-  return `It cannot be evaluated: ${error instanceof Error ? error.message : 'no reason is known'}.`;
-}
-
-/** What an expression asked for in vain, as it is written in it; null where it failed for another reason. */
-function missingIn(expression: string, error: unknown): string | null {
-  if (!isCelError(error) || error.code !== 'no_such_key' || error.range === undefined) return null;
-  return nameEndingAt(expression, error.range.end);
-}
-
-/** A failure repeats names that were looked up, and those may be any text: as long as a fact, cut within a character, or NUL. */
-function brief(failure: string): string {
-  const text = failure.length <= MAX_FAILURE_LENGTH ? failure : `${failure.slice(0, MAX_FAILURE_LENGTH)}...`;
-  return text.replaceAll('\0', '\ufffd').toWellFormed();
-}
-
-function isCelError(error: unknown): error is CelError {
-  return error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError;
 }
 
 function faultOf(error: unknown, scope: Scope): ConditionFault {
@@ -187,12 +130,4 @@ function answerFault(type: string): ConditionFault | null {
   if (type === 'bool' || type === 'dyn') return null;
   const message = `It answers ${type}, not true or false.`;
   return { code: 'mistyped-condition', column: 1, message, hint: 'Compare it with something.' };
-}
-
-function columnOf({ range }: CelError): number {
-  return (range?.start ?? 0) + 1;
-}
-
-function sentence({ summary }: CelError): string {
-  return /[.!?]$/.test(summary) ? summary : `${summary}.`;
 }

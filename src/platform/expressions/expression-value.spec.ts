@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../kernel/json.js';
-import { evaluateExpression } from './conditions.js';
+import { beginEvaluation } from './evaluation.js';
 import { expressionValue } from './expression-value.js';
 
 const facts: JsonObject = {
   ...{ n: 80, half: 80.5, huge: 1e300, text: 'tea', none: null, list: [1, 2.5], deep: { a: [{ b: true }] } },
   long: 'x'.repeat(60_000),
 };
-const value = (expression: string) => evaluateExpression(expression, { facts });
+const value = (expression: string) => beginEvaluation().value(expression, { facts });
 
 describe('the value of an expression', () => {
   it.each<[string, JsonValue]>([

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../kernel/command-context.js';
-import { evaluation } from '../../platform/expressions/conditions.js';
+import { beginEvaluation } from '../../platform/expressions/evaluation.js';
 import { decidingAs } from '../commands/act-on-run.js';
 import { evidenceOf } from '../gate-opening.decider.js';
 import { RunHistory } from '../run-history.js';
@@ -33,5 +33,5 @@ export class GateEvidence {
 
 function withEvidence(gate: GateResponse, run: Begun): GateResponse {
   const stage = findStage(run, gate.stage);
-  return stage === undefined ? gate : { ...gate, evidence: evidenceOf(run, stage, evaluation) };
+  return stage === undefined ? gate : { ...gate, evidence: evidenceOf(run, stage, beginEvaluation()) };
 }

@@ -4,7 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { FindPolicyLayers, type PolicyLayers } from '../../gate-policy/contract.js';
 import { projectOf } from '../gate-terms.policy.js';
-import { evaluation } from '../../platform/expressions/conditions.js';
+import { beginEvaluation } from '../../platform/expressions/evaluation.js';
 import { Allow } from '../../platform/auth/access.js';
 import type { Caller, CommandContext, Outcome } from '../../kernel/command-context.js';
 import { CallerOf, CommandFrom } from '../../platform/http/command-from.js';
@@ -19,7 +19,7 @@ import { StartRunRequest } from '../commands/start-run.request.js';
 import { assessReadiness } from '../readiness.policy.js';
 import { ActionListResponse, ReadinessResponse } from '../readiness.response.js';
 import { RunHistory } from '../run-history.js';
-import { runStream } from '../run-stream.js';
+import { runRehearsal } from '../run-stream.js';
 import { currentStage } from '../run-state.decider.js';
 import { FactFilterQuery, ListFacts } from '../facts/list-facts.query.js';
 import { FactHistoryResponse } from '../facts/facts.response.js';
@@ -124,7 +124,7 @@ export class RunsController {
   async readiness(@IdParam('id') id: string, @CallerOf() { tenantId }: Caller): Promise<ReadinessResponse> {
     const { state } = await this.history.stateOf(tenantId, id);
     const stage = currentStage(state);
-    const { ready, blockedReasons, requiredActions } = assessReadiness(state, stage, evaluation.condition);
+    const { ready, blockedReasons, requiredActions } = assessReadiness(state, stage, beginEvaluation());
     return { stage: stage.definition.key, ready, blocked_reasons: blockedReasons, required_actions: requiredActions };
   }
 
@@ -137,7 +137,7 @@ export class RunsController {
     const policy = await this.queries.execute<FindPolicyLayers, PolicyLayers>(
       new FindPolicyLayers(caller.tenantId, projectOf(state)),
     );
-    const actions = actionsFor(runStream.decider, id, state, decidingAs(caller), {
+    const actions = actionsFor(runRehearsal, id, state, decidingAs(caller), {
       now: new Date().toISOString(),
       policy,
     });

@@ -1,6 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '../../platform/database/database.js';
-import { evaluation } from '../../platform/expressions/conditions.js';
+import { beginEvaluation } from '../../platform/expressions/evaluation.js';
 import { RunHistory } from '../run-history.js';
 import { findStage, type Begun } from '../run-state.decider.js';
 import { StageConfigEntity } from './stage-config.entity.js';
@@ -37,7 +37,7 @@ export class ListStagesHandler implements IQueryHandler<ListStages> {
 function standingIn(run: Begun, key: string): StageStanding {
   const stage = findStage(run, key);
   if (stage === undefined) throw new Error(`The run has no stage ${key}.`);
-  return standingOf(run, stage, evaluation.condition);
+  return standingOf(run, stage, beginEvaluation());
 }
 
 function stageOnWire(row: StageConfigRow, { status, blockedReasons, requiredActions }: StageStanding): StageResponse {

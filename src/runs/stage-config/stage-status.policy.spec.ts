@@ -16,7 +16,7 @@ import {
   wakes,
   type Move,
 } from '../../../test/support/graph-story.js';
-import { evaluateCondition } from '../../platform/expressions/conditions.js';
+import { beginEvaluation } from '../../platform/expressions/evaluation.js';
 import type { GateDefinition, StageDefinition } from '../../templates/contract.js';
 import { standingOf } from './stage-status.policy.js';
 
@@ -52,7 +52,7 @@ const made = [takes(['a']), completes('a')];
 
 function standings(...moves: readonly Move[]) {
   const { state } = played(stages, ...moves);
-  return state.stages.map((stage) => standingOf(state, stage, evaluateCondition));
+  return state.stages.map((stage) => standingOf(state, stage, beginEvaluation()));
 }
 const statuses = (...moves: readonly Move[]) => standings(...moves).map(({ status }) => status);
 const proceeds = (...moves: readonly Move[]) => {

@@ -1,4 +1,4 @@
-import type { EvaluateCondition } from '../../kernel/expression.js';
+import type { Evaluation } from '../../kernel/expression.js';
 import { itemsOf } from '../../kernel/vector.js';
 import { assessReadiness, type Readiness } from '../readiness.policy.js';
 import { isWorkThrough } from '../stage-work.decider.js';
@@ -29,7 +29,7 @@ export type StageStatus = (typeof stageStatuses)[number];
 export type StageStanding = Readonly<{ status: StageStatus }> & Omit<Readiness, 'ready'>;
 
 /** Computed from the run as it stands. */
-export function standingOf(run: Begun, stage: Stage, evaluate: EvaluateCondition): StageStanding {
+export function standingOf(run: Begun, stage: Stage, evaluate: Evaluation): StageStanding {
   const nothing = { blockedReasons: [], requiredActions: [] };
   if (isLocked(stage)) return { status: 'locked', ...nothing };
   if (stage !== currentStage(run)) return { status: stage.state === 'created' ? 'created' : 'passed', ...nothing };

@@ -22,17 +22,21 @@ export type TimerRow = Readonly<{
   stage: string;
   dueAt: string;
   /**
-   * `resting`: it limits a graph of which nothing is under way. `cancelled`: what it was for ended, or was put aside, before its time.
+   * `resting`: it limits a graph of which nothing is under way; `paused`: one of which a node waits for a person. `cancelled`: what it was for ended, or was put aside, before its time.
    */
-  status: 'waiting' | 'resting' | 'fired' | 'cancelled';
+  status: 'waiting' | 'resting' | 'paused' | 'fired' | 'cancelled';
   /** Nodes under way, where it limits a graph. */
   liveCount: number;
 }>;
 
 type Named = Pick<TimerRow, 'purpose' | 'subject'>;
 type Setting = Named & Pick<TimerRow, 'stage' | 'dueAt'>;
-/** What an event means for one timer: it is set; ends, if it has not; or limits one node more, or less. */
-type Effect = Setting | (Named & Readonly<{ ends: 'fired' | 'cancelled' }>) | (Named & Readonly<{ live: 1 | -1 }>);
+/** What an event means for one timer: it is set; ends, if it has not; stands still; or limits one node more, or less, and goes on `until` then. */
+type Effect =
+  | Setting
+  | (Named & Readonly<{ ends: 'fired' | 'cancelled' }>)
+  | (Named & Readonly<{ isPaused: true }>)
+  | (Named & Readonly<{ live: 1 | 0 | -1; until?: string | undefined }>);
 
 type Of<Type extends RunEvent['type']> = Projected<Extract<RunEvent, { type: Type }>>;
 type OfNode = Of<Extract<RunEvent['type'], `pipeline_node.${string}`>>;
@@ -85,13 +89,17 @@ const effects: { readonly [Type in RunEvent['type']]?: (event: Of<Type>) => read
     return jobId === null ? [...begins, ...limit] : limit;
   },
   'pipeline_node.waiting': (event) => {
-    const { due_at: dueAt, stage } = event.detail;
-    if (dueAt === null) return [{ ...nodeTimer('node_timeout', event), ends: 'cancelled' }];
+    const { due_at: dueAt, stage, since } = event.detail;
+    if (dueAt === null) {
+      const pause: readonly Effect[] = since === undefined ? noTimer : [{ ...workLimit, isPaused: true }];
+      return [...pause, { ...nodeTimer('node_timeout', event), ends: 'cancelled' }];
+    }
     return [{ ...nodeTimer('node_delay', event), stage, dueAt }];
   },
   'pipeline_node.retrying': (event) => {
-    const { times_out_at: dueAt, stage } = event.detail;
-    return dueAt === null ? noTimer : [{ ...nodeTimer('node_timeout', event), stage, dueAt }];
+    const { times_out_at: dueAt, stage, graph_times_out_at: until } = event.detail;
+    const goesOn: readonly Effect[] = until === undefined ? noTimer : [{ ...workLimit, live: 0, until }];
+    return dueAt === null ? goesOn : [...goesOn, { ...nodeTimer('node_timeout', event), stage, dueAt }];
   },
   'pipeline_node.skipped': () => [{ ...goingOn, ends: 'fired' }],
   'pipeline_node.completed': (event) => ended(event, 'cancelled'),
@@ -138,7 +146,11 @@ function ended(event: OfNode, limit: 'fired' | 'cancelled'): readonly Effect[] {
     case 'agent':
     case 'action':
       return [
-        { ...workLimit, live: -1 },
+        {
+          ...workLimit,
+          live: -1,
+          until: 'graph_times_out_at' in event.detail ? event.detail.graph_times_out_at : undefined,
+        },
         { ...nodeTimer('node_timeout', event), ends: limit },
       ];
     case 'trigger':
@@ -177,8 +189,22 @@ function changed(row: TimerRow | undefined, event: Projected<RunEvent>, key: str
   if (row === undefined || isOver(row)) return row;
   const { streamVersion } = event;
   if ('ends' in effect) return { ...row, status: effect.ends, streamVersion };
-  const liveCount = row.liveCount + effect.live;
-  return { ...row, liveCount, status: liveCount === 0 ? 'resting' : 'waiting', streamVersion };
+  if ('isPaused' in effect) return { ...row, status: 'paused', streamVersion };
+  return limiting(row, effect, event);
+}
+
+/** How many nodes it limits, and until when. One that is paused stays so until it is told when it goes on. */
+function limiting(
+  row: TimerRow,
+  { live, until }: Extract<Effect, { live: number }>,
+  { streamVersion }: Projected<RunEvent>,
+): TimerRow {
+  const liveCount = row.liveCount + live;
+  if (row.status === 'paused' && until === undefined) return { ...row, liveCount, streamVersion };
+  const status = liveCount === 0 ? 'resting' : 'waiting';
+  return until === undefined
+    ? { ...row, liveCount, status, streamVersion }
+    : { ...row, liveCount, status, dueAt: until, setBy: streamVersion, streamVersion };
 }
 
 function set(effect: Setting, { streamId: runId, tenantId, streamVersion }: Projected<RunEvent>): TimerRow {

@@ -24,7 +24,7 @@ function awaited(run: Begun): readonly Awaited[] {
   const live = itemsOf(work.nodes).filter(isLive);
   return [
     ...ofGate,
-    ...(work.liveCount > 0 ? [{ purpose: 'work_timeout', dueAt: work.timesOutAt }] : []),
+    ...(work.liveCount > 0 && work.pausedAt === null ? [{ purpose: 'work_timeout', dueAt: work.timesOutAt }] : []),
     ...(work.continuesAt === null ? [] : [{ purpose: 'continue', dueAt: work.continuesAt }]),
     ...live.flatMap(({ dueAt }) => (typeof dueAt === 'string' ? [{ purpose: 'node_delay', dueAt }] : [])),
     ...live.flatMap(({ timesOutAt: dueAt }) => (typeof dueAt === 'string' ? [{ purpose: 'node_timeout', dueAt }] : [])),

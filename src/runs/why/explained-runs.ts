@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { DatabaseClock } from '../../platform/database/database-clock.js';
-import { evaluation } from '../../platform/expressions/conditions.js';
+import { beginEvaluation } from '../../platform/expressions/evaluation.js';
 import { FindJobs, type JobAtHand } from '../../work/contract.js';
 import { RunHistory } from '../run-history.js';
 import { currentStage, type Begun } from '../run-state.decider.js';
@@ -53,7 +53,7 @@ function explained(known: Known, version: number): WhyResponse {
     status: state.status,
     stage: key,
     stage_name: name,
-    ...whyWaiting(known, evaluation.condition),
+    ...whyWaiting(known, beginEvaluation()),
     version,
   };
 }

@@ -1,4 +1,4 @@
-import type { EvaluateCondition } from '../../kernel/expression.js';
+import type { Evaluation } from '../../kernel/expression.js';
 import type { Recorded } from '../../kernel/recorded-event.js';
 import { obstaclesOf, type Matter } from '../readiness.policy.js';
 import { currentStage, evolve, type Begun, type RunState } from '../run-state.decider.js';
@@ -15,7 +15,7 @@ const READY = 'ready';
  * Since when each thing is open that keeps the stage at hand, its graph left out: found by going through the history, so that a fact that came
  * and changed nothing does not count, and one that undid what was there does. A break ends it: what opens again is open from then on.
  */
-export function openSince(known: Known, evaluate: EvaluateCondition): OpenSince {
+export function openSince(known: Known, evaluate: Evaluation): OpenSince {
   const visit = timeOf(known, 'stage.entered', 'stage.reopened');
   const since = spells(known.history, evaluate);
   const ready = since.get(READY) ?? visit;
@@ -24,7 +24,7 @@ export function openSince(known: Known, evaluate: EvaluateCondition): OpenSince 
 }
 
 /** What is open at the end of a history, with when it came to be; nothing of one whose beginning is missing. */
-function spells(history: readonly Recorded<RunEvent>[], evaluate: EvaluateCondition): ReadonlyMap<string, string> {
+function spells(history: readonly Recorded<RunEvent>[], evaluate: Evaluation): ReadonlyMap<string, string> {
   if (history[0]?.type !== 'pipeline_run.started') return new Map();
   let state: RunState = { status: 'not_started' };
   let open: ReadonlyMap<string, string> = new Map();
@@ -39,7 +39,7 @@ function spells(history: readonly Recorded<RunEvent>[], evaluate: EvaluateCondit
   return open;
 }
 
-function openIn(run: Begun, evaluate: EvaluateCondition): readonly string[] {
+function openIn(run: Begun, evaluate: Evaluation): readonly string[] {
   const stage = currentStage(run);
   if (stage.state === 'completed' || stage.state === 'gated') return [];
   const obstacles = obstaclesOf(run, { ...stage, work: null }, evaluate);

@@ -1,4 +1,4 @@
-import type { EvaluateCondition } from '../../kernel/expression.js';
+import type { Evaluation } from '../../kernel/expression.js';
 import { own } from '../../kernel/json-values.js';
 import { commandRoles, factRoles } from '../call-roles.policy.js';
 import { obstaclesOf, type Matter, type Obstacle } from '../readiness.policy.js';
@@ -20,7 +20,7 @@ import { waitOnWork } from './why-work.policy.js';
  *   6. a rule of its contract, the one that has been broken longest: only now, because what the work finds out may be what it asks for
  *   7. nothing of all that: it is ready, and nobody has completed it
  */
-export function keepingStage(known: Known, evaluate: EvaluateCondition): readonly Candidate[] {
+export function keepingStage(known: Known, evaluate: Evaluation): readonly Candidate[] {
   const stage = currentStage(known.state);
   const about = { known, stage, since: openSince(known, evaluate) };
   const obstacles = obstaclesOf(known.state, stage, evaluate);

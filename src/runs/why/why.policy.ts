@@ -1,4 +1,4 @@
-import type { EvaluateCondition } from '../../kernel/expression.js';
+import type { Evaluation } from '../../kernel/expression.js';
 import { rerunOf } from '../../work/contract.js';
 import { commandRoles } from '../call-roles.policy.js';
 import { currentStage, type Begun } from '../run-state.decider.js';
@@ -23,7 +23,7 @@ import { keepingStage } from './why-stage.policy.js';
  * resumption, what is parked to be unparked. A running one waits for what keeps its stage (`keepingStage` has the order) or, where that is
  * completed, for its gate. What is open besides is counted.
  */
-export function whyWaiting(known: Known, evaluate: EvaluateCondition): Wait {
+export function whyWaiting(known: Known, evaluate: Evaluation): Wait {
   const [first, ...others] = keeping(known, known.state, evaluate);
   if (first === undefined) throw new Error('There is always something to say of a run.');
   const wait = first();
@@ -37,7 +37,7 @@ export function jobsWanted(state: Begun, now: string): readonly string[] {
   return first !== undefined && 'job' in first ? [first.job.id] : [];
 }
 
-function keeping(known: Known, run: Begun, evaluate: EvaluateCondition): readonly Candidate[] {
+function keeping(known: Known, run: Begun, evaluate: Evaluation): readonly Candidate[] {
   switch (run.status) {
     case 'running': {
       const { state } = currentStage(run);
@@ -61,7 +61,7 @@ function besides(count: number): string {
 }
 
 /** What it will wait for once it is back; a gate opens anew then. */
-function keptWhileParked(known: Known, evaluate: EvaluateCondition): readonly Candidate[] {
+function keptWhileParked(known: Known, evaluate: Evaluation): readonly Candidate[] {
   const { state } = currentStage(known.state);
   if (state === 'completed' || state === 'gated') return [];
   return keepingStage(known, evaluate);

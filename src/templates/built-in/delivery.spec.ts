@@ -13,7 +13,7 @@ import {
   type Move,
   type Played,
 } from '../../../test/support/graph-story.js';
-import { evaluateCondition } from '../../platform/expressions/conditions.js';
+import { beginEvaluation } from '../../platform/expressions/evaluation.js';
 import { assessReadiness } from '../../runs/readiness.policy.js';
 import { currentStage } from '../../runs/run-state.decider.js';
 import { delivery } from './delivery.js';
@@ -40,7 +40,7 @@ const attempts = [...builds, ...tests];
 
 const stands = ({ state }: Played) => [state.status, state.currentStage];
 const blocked = ({ state }: Played) =>
-  assessReadiness(state, currentStage(state), evaluateCondition).blockedReasons.map(({ code }) => code);
+  assessReadiness(state, currentStage(state), beginEvaluation()).blockedReasons.map(({ code }) => code);
 const decisions = ({ events }: Played) =>
   events.flatMap((event) =>
     event.type === 'gate.decided'
@@ -113,7 +113,7 @@ describe('work of a delivery', () => {
     const failed = played(stages, early, ...again, ...again, ...again);
     expect(blocked(failed)).toEqual(['graph-unfinished', 'job-needs-human', 'preview-url']);
     const { jobId } = named(failed.state, 'work');
-    const { requiredActions } = assessReadiness(failed.state, currentStage(failed.state), evaluateCondition);
+    const { requiredActions } = assessReadiness(failed.state, currentStage(failed.state), beginEvaluation());
     expect(requiredActions[1]?.message).toContain(`Retry or resolve job ${jobId}`);
 
     const resolved = playOn(failed, resolves('work', 'succeeded', { preview_url: 'https://by.hand' }));

@@ -5,7 +5,7 @@ import { DatabaseClock } from '../../platform/database/database-clock.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import { ActOnRun, type Asked } from '../../runs/contract.js';
 import { FoundJobs, type JobPlace } from './found-jobs.js';
-import type { AskedOfJob } from './job-command.decider.js';
+import { askedBy, type AskedOfJob } from './job-command.decider.js';
 import { jobOnWire } from './job-on-wire.js';
 import { type JobRow, jobs } from './job.projection.js';
 import { jobStream } from './job-stream.js';
@@ -21,17 +21,6 @@ export class ActOnJob extends Command<Outcome> {
   }
 }
 
-/** What workers report is part of the flow that queued the job; what people ask for is a flow of its own. */
-const isOfFlow: Readonly<Record<AskedOfJob['type'], boolean>> = {
-  complete_job: true,
-  fail_job: true,
-  need_human: true,
-  lose_lease: true,
-  cancel_job: false,
-  retry_job: false,
-  resolve_job: false,
-};
-
 @CommandHandler(ActOnJob)
 export class ActOnJobHandler implements ICommandHandler<ActOnJob> {
   constructor(
@@ -44,7 +33,8 @@ export class ActOnJobHandler implements ICommandHandler<ActOnJob> {
   async execute({ jobId, asked, context }: ActOnJob): Promise<Outcome> {
     const { tenantId } = context.caller;
     const place = await this.found.place(tenantId, jobId);
-    const correlationId = isOfFlow[asked.type] ? place.correlationId : context.correlationId;
+    // What workers report is part of the flow that queued the job; what people ask for is a flow of its own.
+    const correlationId = askedBy[asked.type] === 'worker' ? place.correlationId : context.correlationId;
     const about = { ...context, correlationId, now: await this.clock.now() };
     const left: { row?: JobRow | undefined } = {};
     const answer = (rows: StreamRows): Reply => {

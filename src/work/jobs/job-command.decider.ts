@@ -30,6 +30,17 @@ export type AskedOfJob =
   | Asked<'retry_job', { payload?: JsonObject | undefined; reason?: string | undefined }>
   | Asked<'resolve_job', ResolveJob>;
 
+/** Who asks each of these: `worker` whoever has the job, or the service in its stead; `person` somebody who steps in. */
+export const askedBy: Readonly<Record<AskedOfJob['type'], 'worker' | 'person'>> = {
+  complete_job: 'worker',
+  fail_job: 'worker',
+  need_human: 'worker',
+  lose_lease: 'worker',
+  cancel_job: 'person',
+  retry_job: 'person',
+  resolve_job: 'person',
+};
+
 /** Everything that may be asked of a job by itself. `now` is ISO 8601 in UTC to the millisecond. */
 export type JobCommand = (Asked<'queue_job', JobOrder> | Asked<'start_job', StartJob> | AskedOfJob) &
   Readonly<{ now: string }>;

@@ -48,7 +48,7 @@ export class ResolveJobRequest {
   @Choice(outcomes)
   readonly outcome!: (typeof outcomes)[number];
 
-  @AnyValue({ optional: true, description: 'What it succeeded with; defaults to null.' })
+  @AnyValue({ optional: true, description: 'What it succeeded with, with that outcome only; defaults to null.' })
   readonly output?: JsonValue;
 
   @Text({ max: 2000, description: 'Why.' })

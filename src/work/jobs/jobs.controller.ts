@@ -5,6 +5,7 @@ import type { Caller, CommandContext, Outcome } from '../../kernel/command-conte
 import { Allow } from '../../platform/auth/access.js';
 import { CallerOf, CommandFrom } from '../../platform/http/command-from.js';
 import { DescribeCommand, DescribeRead } from '../../platform/http/describe.js';
+import { NoQuery } from '../../platform/http/no-query.request.js';
 import type { Page } from '../../platform/http/page.js';
 import { IdParam } from '../../platform/http/params.js';
 import { ActOnJob } from './act-on-job.js';
@@ -39,7 +40,11 @@ export class JobsController {
   @Get(':id')
   @Allow('viewer', 'operator', 'approver', 'auditor', 'worker')
   @DescribeRead({ summary: 'Read a job', answer: JobResponse, problems: ['job-not-found'] })
-  async get(@IdParam('id') id: string, @CallerOf() { tenantId }: Caller): Promise<JobResponse> {
+  async get(
+    @IdParam('id') id: string,
+    @Query() _query: NoQuery,
+    @CallerOf() { tenantId }: Caller,
+  ): Promise<JobResponse> {
     return jobOnWire(await this.found.get(tenantId, id));
   }
 
@@ -77,7 +82,7 @@ export class JobsController {
     return this.commands.execute(new ActOnJob(id, { type: 'retry_job', data: { payload, reason } }, context));
   }
 
-  /** Says how a job that needs a human ends. */
+  /** Says how a job that needs a human ends. Fails with `invalid-input` where an output is given with another outcome than `succeeded`. */
   @Post(':id/resolve')
   @Allow('operator')
   @DescribeCommand({

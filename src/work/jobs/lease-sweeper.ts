@@ -10,7 +10,11 @@ const LOOK_EVERY_MS = 1000;
 const AT_ONCE = 100;
 const MOST_PARTS = 20;
 
-type Lapsed = Readonly<{ id: string; tenant_id: string; attempts: number; correlation_id: string }>;
+/** `expired`: when its lease was over, as the database spells it, to the microsecond. */
+type Lapsed = Readonly<{ id: string; tenant_id: string; attempts: number; correlation_id: string; expired: string }>;
+
+/** After which lease, by its end and its job, the next are looked for. */
+const fromTheFirst = ['-infinity', '00000000-0000-0000-0000-000000000000'] as const;
 
 /**
  * Gives jobs back to the queue whose worker was not heard of for its lease, by the database's clock. Any number of processes may look: the
@@ -19,6 +23,7 @@ type Lapsed = Readonly<{ id: string; tenant_id: string; attempts: number; correl
 @Injectable()
 export class LeaseSweeper implements BeforeApplicationShutdown {
   private readonly rounds: RepeatedWork;
+  private swept: readonly [string, string] = fromTheFirst;
 
   constructor(
     private readonly database: Database,
@@ -36,23 +41,26 @@ export class LeaseSweeper implements BeforeApplicationShutdown {
     await this.rounds.stop();
   }
 
-  /** Sweeps the leases that are over, all of them as a rule; answers how many. One that fails does not keep the others. */
+  /**
+   * Sweeps the leases that are over, all of them as a rule; answers how many. One that fails does not keep the others: each is tried once before any is
+   * tried again, in the next sweep where this one was long enough.
+   *
+   * @throws AggregateError of those that failed, when all were tried
+   */
   async sweep(): Promise<number> {
+    const failed: unknown[] = [];
     let count = 0;
-    for (let part = 0; part < MOST_PARTS && count === part * AT_ONCE; part += 1) count += await this.sweepSome();
-    return count;
-  }
-
-  private async sweepSome(): Promise<number> {
-    const lapsed = await this.database.systemQuery<Lapsed>(LAPSED, [AT_ONCE]);
-    const results = await Promise.allSettled(lapsed.map((job) => this.loseLease(job)));
-    const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-    if (failed.length > 0)
-      throw new AggregateError(
-        failed,
-        `${String(failed.length)} of ${String(lapsed.length)} leases could not be ended.`,
-      );
-    return lapsed.length;
+    for (let part = 0; part < MOST_PARTS; part += 1) {
+      const lapsed = await this.database.systemQuery<Lapsed>(LAPSED, [AT_ONCE, ...this.swept]);
+      const results = await Promise.allSettled(lapsed.map((job) => this.loseLease(job)));
+      failed.push(...results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : [])));
+      count += lapsed.length;
+      const last = lapsed.length < AT_ONCE ? undefined : lapsed.at(-1);
+      this.swept = last === undefined ? fromTheFirst : [last.expired, last.id];
+      if (last === undefined) break;
+    }
+    if (failed.length === 0) return count;
+    throw new AggregateError(failed, `${String(failed.length)} of ${String(count)} leases could not be ended.`);
   }
 
   private async loseLease({ id, tenant_id, attempts: attempt, correlation_id }: Lapsed): Promise<void> {
@@ -69,6 +77,8 @@ export class LeaseSweeper implements BeforeApplicationShutdown {
 
 const LAPSED = {
   name: 'lapsed_leases',
-  text: `select id, tenant_id, attempts, correlation_id from jobs
-    where status = 'RUNNING' and lease_expires_at <= clock_timestamp() order by lease_expires_at limit $1`,
+  text: `select id, tenant_id, attempts, correlation_id, lease_expires_at::text as expired from jobs
+    where status = 'RUNNING' and lease_expires_at <= clock_timestamp() and lease_expires_at >= $2::timestamptz
+      and (lease_expires_at, id) > ($2::timestamptz, $3::uuid)
+    order by lease_expires_at, id limit $1`,
 };
