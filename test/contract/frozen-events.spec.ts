@@ -31,6 +31,7 @@ const stories = [
   'run-worked.v1',
   'run-resumed.v1',
   'run-delivered.v1',
+  'run-approved.v1',
 ];
 const projections: readonly Projection<Row, RunEvent>[] = [
   inline(pipelineRuns),
