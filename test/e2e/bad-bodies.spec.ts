@@ -178,7 +178,7 @@ const wrong: readonly (readonly [string, object, readonly string[]])[] = [
   ['{run}/resume', { reason: 'Again.', from_node: '' }, ['/from_node']],
   ['{gate}/decision', {}, ['/decision']],
   ['{gate}/decision', { decision: 'PROCEED' }, ['/decision']],
-  ['{gate}/decision', { decision: 'approve' }, ['/decision']],
+  ['{gate}/decision', { decision: 'agree' }, ['/decision']],
   ['{gate}/decision', { decision: 'narrow', scope: [] }, ['/scope']],
   ['{gate}/decision', { decision: 'narrow', scope: { drop_milestones: 'x' } }, ['/scope/drop_milestones']],
   ['{gate}/decision', { decision: 'narrow', scope: { nope: 1 } }, ['/scope/nope']],

@@ -44,6 +44,7 @@ describe('the approval policy of a tenant', () => {
       ...after.body,
       open_gates: 0,
       note: expect.stringContaining('No approval is open'),
+      unmatched_rules: ['trail/plain'],
     });
   });
 
@@ -88,6 +89,16 @@ describe('the approval policy of a tenant', () => {
     expect(again.headers.get('idempotency-replayed')).toBe('true');
     expect(again.body).toEqual(first.body);
     expect(accepted(await service.api.get('/gate-policy'))).toMatchObject({ policy: { '*': { quorum: 8 } } });
+  });
+});
+
+describe('a rule about a stage that no template has', () => {
+  it('is taken, and said to be', async () => {
+    const rules = ['*', 'plain', 'plian', 'trail/plain', 'trial/plain', 'founder/plain', 'founder/mvp_built', 'trail'];
+    const policy = Object.fromEntries(rules.map((rule) => [rule, { quorum: 2 }]));
+    const unmatched = { unmatched_rules: ['plian', 'trial/plain', 'founder/plain', 'trail'] };
+    expect(accepted(await service.put('/gate-policy?dry_run=true', policy))).toMatchObject({ gate_policy: unmatched });
+    expect(accepted(await service.put('/gate-policy', policy))).toMatchObject({ policy, ...unmatched });
   });
 });
 

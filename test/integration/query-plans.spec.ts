@@ -35,6 +35,8 @@ beforeAll(async () => {
       on_exhausted, correlation_id, created_at, finished_at)
     select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, gen_random_uuid(), 'draw', '{}', 'SUCCESS', 1, 4, 0, 0, '{}', 'fail', gen_random_uuid(), now(), now()
     from generate_series(1, 4000);
+    insert into projects select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, 'a', false, now() from generate_series(1, 4000);
+    insert into gate_policies select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, gen_random_uuid(), '{}', null, '{}', now() from generate_series(1, 4000);
     insert into run_journeys select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, 'founder', 1, '{}', now(), 'cancelled', 'x', now(), 'a', '{}', '{}', '{}', '[]',
       null, null, 0 from generate_series(1, 4000);
     analyze`);
@@ -58,6 +60,13 @@ const page = (filter: string) =>
 
 describe('the plan of a hot query', () => {
   it.each([
+    [
+      'the layers of the approval policy',
+      `select (select policy from gate_policies where id = '${id}' and tenant_id = '${id}'),
+         (select policy from gate_policies where id = '${id}' and tenant_id = '${id}'),
+         (select require_manual_review from projects where id = '${id}' and tenant_id = '${id}')`,
+      /^pk_(gate_policies|projects)$/,
+    ],
     ['a page of the timeline', page(''), /^(pk_sealed_events|ix_sealed_events_tenant)$/],
     ['a page of one category', page("and l.category = 'park'"), /^ix_sealed_events_category$/],
     ['a page of one event type', page("and l.event_type = 'gate.decided'"), /^ix_sealed_events_event_type$/],

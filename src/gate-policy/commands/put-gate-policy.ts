@@ -6,6 +6,7 @@ import { gatePolicyStream, gatePolicyStreamId } from '../gate-policy-stream.js';
 import { changedPolicyOnWire } from '../policy/gate-policy-on-wire.js';
 import { gatePolicies, type GatePolicyRow } from '../policy/gate-policy.projection.js';
 import { OpenApprovals } from '../policy/open-approvals.js';
+import { UnmatchedRules } from '../policy/unmatched-rules.js';
 import { requireProject } from '../require-project.js';
 import type { PutGatePolicyRequest } from './put-gate-policy.request.js';
 
@@ -25,6 +26,7 @@ export class PutGatePolicyHandler implements ICommandHandler<PutGatePolicy> {
   constructor(
     private readonly executor: CommandExecutor,
     private readonly openApprovals: OpenApprovals,
+    private readonly unmatchedRules: UnmatchedRules,
     private readonly queries: QueryBus,
   ) {}
 
@@ -33,13 +35,14 @@ export class PutGatePolicyHandler implements ICommandHandler<PutGatePolicy> {
     await requireProject(this.queries, tenantId, projectId);
     const id = gatePolicyStreamId(tenantId, projectId);
     const openGates = await this.openApprovals.count(tenantId, projectId);
+    const unmatchedRules = await this.unmatchedRules.among(tenantId, policy);
     const outcome = await this.executor.execute(gatePolicyStream, {
       streamId: id,
       command: { type: 'change_gate_policy', data: { projectId, policy, reason } },
       context,
       answer: (rows) => {
         const row = (rows[gatePolicies.name]?.get(id) as GatePolicyRow | undefined) ?? null;
-        return { noun: 'gate_policy', body: changedPolicyOnWire(projectId, row, openGates) };
+        return { noun: 'gate_policy', body: changedPolicyOnWire(projectId, row, { openGates, unmatchedRules }) };
       },
     });
     if (!context.dryRun) return outcome;

@@ -13,13 +13,21 @@ export function gatePolicyOnWire(projectId: string | null, row: GatePolicyRow | 
   };
 }
 
-/** The same with what it means for approvals that are open. */
+/** What a change means besides: for approvals that are open, and for rules that are about nothing there is. */
+export type Meaning = Readonly<{ openGates: number; unmatchedRules: readonly string[] }>;
+
+/** A layer that was changed, with what that means. */
 export function changedPolicyOnWire(
   projectId: string | null,
   row: GatePolicyRow | null,
-  openGates: number,
+  { openGates, unmatchedRules }: Meaning,
 ): ChangedGatePolicyResponse {
-  return { ...gatePolicyOnWire(projectId, row), open_gates: openGates, note: noteOn(openGates) };
+  return {
+    ...gatePolicyOnWire(projectId, row),
+    open_gates: openGates,
+    note: noteOn(openGates),
+    unmatched_rules: unmatchedRules,
+  };
 }
 
 function noteOn(openGates: number): string {

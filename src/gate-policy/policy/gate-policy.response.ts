@@ -1,6 +1,6 @@
 import { ApiSchema } from '@nestjs/swagger';
 import { ActorResponse } from '../../platform/auth/actor.response.js';
-import { Moment, Nested, NestedMap, Text, Uuid, Whole } from '../../platform/http/fields.js';
+import { Moment, Nested, NestedMap, Text, TextList, Uuid, Whole } from '../../platform/http/fields.js';
 import type { GatePolicy } from '../gate-policy.events.js';
 import { ApprovalRuleRequest } from './approval-rule.request.js';
 
@@ -32,4 +32,10 @@ export class ChangedGatePolicyResponse extends GatePolicyResponse {
 
   @Text({ description: 'The same in words.' })
   readonly note!: string;
+
+  @TextList({
+    max: 200,
+    description: 'Keys of rules about a stage that no template has, or had: nobody is asked because of them.',
+  })
+  readonly unmatched_rules!: readonly string[];
 }

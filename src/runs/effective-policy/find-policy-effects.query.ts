@@ -79,15 +79,18 @@ type OpenRunRow = Readonly<{
 // parked, the next one goes by the policy. Of projects and their policies it reads the tables and none of the code.
 const OPEN_RUNS = {
   name: 'find_open_runs_for_policy',
-  text: `select r.id, r.created_at, r.template_key, r.template_version, r.project_id, l.policy as project_policy, p.require_manual_review,
+  text: `with page as materialized (
+      select id, created_at, template_key, template_version, project_id, stage_number, open_gate_id from pipeline_runs
+      where tenant_id = $1 and status in ('pending', 'running', 'parked') and ($2::uuid is null or project_id = $2)
+        and (created_at, id) > (coalesce($3::timestamptz, '-infinity'), coalesce($4::uuid, '00000000-0000-0000-0000-000000000000'))
+      order by created_at, id limit $5
+    )
+    select r.id, r.created_at, r.template_key, r.template_version, r.project_id,
+      (select policy from gate_policies where project_id = r.project_id and tenant_id = $1) as project_policy,
+      (select require_manual_review from projects where id = r.project_id and tenant_id = $1) as require_manual_review,
       (select jsonb_agg(jsonb_build_object('key', s.key, 'gate', s.definition -> 'gate') order by s.number)
        from stage_configs s
        where s.run_id = r.id and s.tenant_id = $1 and not s.locked and s.number >= r.stage_number
          and (s.state in ('created', 'in_progress') or (s.state = 'completed' and r.open_gate_id is null))) as stages
-    from pipeline_runs r
-      left join projects p on p.id = r.project_id and p.tenant_id = $1
-      left join gate_policies l on l.project_id = r.project_id and l.tenant_id = $1
-    where r.tenant_id = $1 and r.status in ('pending', 'running', 'parked') and ($2::uuid is null or r.project_id = $2)
-      and ($3::timestamptz is null or (r.created_at, r.id) > ($3, $4::uuid))
-    order by r.created_at, r.id limit $5`,
+    from page r order by r.created_at, r.id`,
 };
