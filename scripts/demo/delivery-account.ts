@@ -64,11 +64,18 @@ function voted(who: string, detail: StageEvent['detail'], reason: string | null)
   return `${who} ${says}${inStead}${because(reason)}.`;
 }
 
-/** What people decide at an approval they have said as their vote. */
+/** What people decide at an approval they have said as their vote; what is sent back has reasons of its own. */
 function decided(who: string, detail: StageEvent['detail'], reason: string | null): string | null {
-  if (detail['decision'] === 'approve' || detail['decision'] === 'send_back') return null;
+  if (detail['decision'] === 'approve') return null;
+  if (detail['decision'] === 'send_back') return sentBack(detail);
   const back = detail['to_stage'] === null ? '' : `, back to ${word(detail, 'to_stage')}`;
   return `${who} decides: ${word(detail, 'decision')}${back}${because(reason)}.`;
+}
+
+function sentBack({ send_back: sent }: StageEvent['detail']): string {
+  const { nodes = {} } = (sent ?? {}) as Readonly<{ nodes?: Readonly<Record<string, string>> }>;
+  const parts = Object.entries(nodes).map(([node, why]) => `${node}${because(why)}`);
+  return `To be done again: ${parts.join(', ') || 'the whole stage'}.`;
 }
 
 function agentOf(detail: StageEvent['detail']): string {
@@ -80,7 +87,7 @@ function answerOf(detail: StageEvent['detail']): string {
 }
 
 function because(reason: string | null): string {
-  return reason === null ? '' : ` (${reason})`;
+  return reason === null ? '' : ` (${reason.replace(/\.$/, '')})`;
 }
 
 function word(detail: StageEvent['detail'], field: string): string {

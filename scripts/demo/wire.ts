@@ -53,6 +53,10 @@ export type StageList = Readonly<{
   }>[];
 }>;
 
+export type PendingGates = Readonly<{
+  items: readonly Readonly<{ allowed_deciders: readonly string[]; expires_at: string | null }>[];
+}>;
+
 export type FactHistory = Readonly<{ items: readonly Readonly<{ value: unknown; actor_id: string }>[] }>;
 
 export type NodeRun = Readonly<{

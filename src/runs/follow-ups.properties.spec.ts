@@ -28,8 +28,13 @@ const someStage = fc.record({
   graph: fc.constantFrom('none', 'quick', 'worked', 'slow'),
   advance: fc.constantFrom('auto', 'auto', undefined),
   autoStart: fc.constantFrom(true, true, false),
+  asks: fc.constantFrom(true, false),
   gate: fc.option(someGate, { nil: undefined }),
 });
+
+const contract: NonNullable<StageDefinition['contract']> = [
+  { code: 'told', when: 'facts.told == true', reason: 'No.', action: { code: 'tell', message: 'Tell.' } },
+];
 
 const graphs = {
   none: undefined,
@@ -42,7 +47,7 @@ const graphs = {
 const someStages: fc.Arbitrary<readonly StageDefinition[]> = fc
   .array(someStage, { minLength: 1, maxLength: 5 })
   .map((drawn) =>
-    drawn.map(({ graph, advance, autoStart, gate }, at) => ({
+    drawn.map(({ graph, advance, autoStart, asks, gate }, at) => ({
       key: `s${String(at)}`,
       name: `Stage ${String(at)}`,
       auto_start: autoStart,
@@ -50,6 +55,7 @@ const someStages: fc.Arbitrary<readonly StageDefinition[]> = fc
       exit_criteria: [],
       ...(graphs[graph] === undefined ? {} : { graph: graphs[graph] }),
       ...(advance === undefined ? {} : { advance }),
+      ...(asks ? { contract } : {}),
       ...(gate === undefined
         ? {}
         : { gate: { gate_type: 'decision', options: decisions, decided_by: ['founder', 'system'], auto: [gate] } }),
@@ -77,6 +83,8 @@ function next(run: Played, round: number): Played {
   const [running] = stage.work === null ? [] : withJob(state, 'RUNNING');
   if (running !== undefined) return playOn(run, completes(running, {}, at));
   if ((stage.work?.liveCount ?? 0) > 0) return playOn(run, wakes(at));
+  if (stage.definition.contract !== undefined && state.facts['told'] === undefined)
+    return playOn(run, says('record_facts', { facts: { told: true }, trigger: 'told' }, at));
   return playOn(run, says('complete_stage', { stage: key }, at));
 }
 
@@ -98,6 +106,22 @@ describe('any row of stages', () => {
         expect(stateAfter(run.events)).toEqual(run.state);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('goes as far as it may with a trigger that brings no news, so that the same again changes nothing', () => {
+    const looks = (run: Played) => playOn(run, says('record_facts', { facts: run.state.facts, trigger: 'look' }));
+    fc.assert(
+      fc.property(someStages, (stages) => {
+        let run = begin(stages);
+        for (let round = 1; round < 60 && run.state.status !== 'completed'; round += 1) {
+          run = next(run, round);
+          if (run.state.status !== 'running') continue;
+          run = looks(run);
+          if (run.state.status === 'running') expect(looks(run).events).toHaveLength(run.events.length);
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 });

@@ -1,6 +1,5 @@
 export { builtInReasons, type BuiltInReason } from './contract.policy.js';
 export type {
-  ContractRule,
   Decision,
   GateDefinition,
   GateRule,

@@ -31,3 +31,21 @@ export function asking(rule: ApprovalRule): PolicyLayers {
 export function atApproval(rule: ApprovalRule = {}): readonly RunCommand[] {
   return [...readyDraft, command('complete_stage', { stage: 'draft' }, { policy: asking(rule) })];
 }
+
+/** To everything that can happen at an approval: reminded, extended, delegated, voted on, sent back. */
+export const approvalStory: readonly RunCommand[] = [
+  ...readyDraft.slice(0, 1),
+  command('record_result', { stage: 'draft', outcome: 'pass' }),
+  ...readyDraft.slice(1, 2),
+  ...readyDraft.slice(3),
+  command(
+    'complete_stage',
+    { stage: 'draft', override: true, reason: 'Now' },
+    { policy: asking({ quorum: 2, expires_after_seconds: 3600 }) },
+  ),
+  command('wake', {}, { now: '2026-03-01T12:50:00.000Z' }),
+  command('extend_gate', { gateId, seconds: 7200, reason: 'Holiday' }, { by: ann }),
+  command('delegate_gate', { gateId, to: 'dan', reason: 'Away' }, { by: bob }),
+  approve(dan),
+  sendBack(cyd),
+];
