@@ -95,5 +95,5 @@ export function createRunDecider(begin: BeginEvaluation): Decider<RunState, RunC
  * long where it ends thousands of nodes.
  */
 export function createRunRehearsal(begin: BeginEvaluation): Pick<Decider<RunState, RunCommand, RunEvent>, 'decide'> {
-  return { decide: (state, command) => decide(state, command, begin()) };
+  return { decide: (state, command) => decide(actedOnBy(state, command.by.actor), command, begin()) };
 }
