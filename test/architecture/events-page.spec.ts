@@ -18,6 +18,8 @@ import { runCatalogue } from '../../src/runs/run.events.js';
 import { founder } from '../../src/templates/built-in/founder.js';
 import { templateCatalogue } from '../../src/templates/template.events.js';
 import { templateStream } from '../../src/templates/template-stream.js';
+import { webhookCatalogue } from '../../src/webhooks/webhook.events.js';
+import { webhookEvents, webhookStory } from '../support/webhook-story.js';
 import { jobEvents, jobStories } from '../support/job-story.js';
 import {
   atBuild,
@@ -48,6 +50,7 @@ const catalogues = {
   ...projectCatalogue,
   ...jobProfileCatalogue,
   ...candidateCatalogue,
+  ...webhookCatalogue,
 };
 
 const approver = { actor: { type: 'user', id: 'ann' }, roles: ['approver'] } as const;
@@ -125,6 +128,7 @@ const everything: readonly DomainEvent<string, object>[] = [
       external_id: null,
     },
   }),
+  ...webhookEvents(...webhookStory),
 ];
 
 describe('docs/events.md', () => {

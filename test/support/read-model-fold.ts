@@ -11,6 +11,7 @@ import { columnsOf } from '../../src/platform/projections/columns.js';
 import { projectStream } from '../../src/projects/project-stream.js';
 import { runStream } from '../../src/runs/run-stream.js';
 import { templateStream } from '../../src/templates/template-stream.js';
+import { webhookStream } from '../../src/webhooks/webhook-stream.js';
 import { jobStream } from '../../src/work/jobs/job-stream.js';
 
 type AnyEvent = DomainEvent<string, object>;
@@ -18,7 +19,7 @@ type Table = Readonly<Record<string, Record<string, unknown>>>;
 type Projected = StreamType<unknown, never, AnyEvent>['projections'];
 
 const projectionsOf: Readonly<Record<string, Projected>> = Object.fromEntries(
-  [runStream, projectStream, jobProfileStream, candidateStream, templateStream, jobStream].map(
+  [runStream, projectStream, jobProfileStream, candidateStream, templateStream, jobStream, webhookStream].map(
     ({ name, projections }) => [name, projections as unknown as Projected],
   ),
 );

@@ -29,4 +29,10 @@ export class DryRunResponse {
 
   @AnyJson({ optional: true, description: 'The job as it would then be, where the command is about one.' })
   readonly job?: object;
+
+  @AnyJson({
+    optional: true,
+    description: 'The webhook as it would then be, where the command sets one up or changes it.',
+  })
+  readonly webhook?: object;
 }

@@ -81,8 +81,8 @@ export class DeliveriesController {
     @Body() _nothing: NoBodyRequest,
     @CommandFrom() { caller: { tenantId }, dryRun }: CommandContext,
   ): Promise<Outcome> {
-    const { dead_count } = await this.reader.get(tenantId, id);
-    if (dryRun) return { kind: 'dry_run', body: { events: [], replayed_count: dead_count } };
+    await this.reader.get(tenantId, id);
+    if (dryRun) return { kind: 'dry_run', body: { events: [] } };
     return { kind: 'ok', body: { replayed_count: await this.deliveries.replay(tenantId, id, null) } };
   }
 
@@ -96,7 +96,7 @@ export class DeliveriesController {
     await this.reader.get(tenantId, id);
     const delivery = await this.deliveries.get(tenantId, id, eventId);
     if (!statuses.includes(delivery.status)) throw closed(delivery);
-    if (dryRun) return { kind: 'dry_run', body: { events: [], delivery } };
+    if (dryRun) return { kind: 'dry_run', body: { events: [] } };
     await act();
     return { kind: 'ok', body: await this.deliveries.get(tenantId, id, eventId) };
   }
