@@ -20,6 +20,9 @@ const MEMORY_SIZE = 2000;
 
 type SecretRow = Readonly<{ id: string; webhook_id: string; key_id: string; encrypted: Encrypted }>;
 
+/** Where a webhook is sent, and what signs: the secret, then the one before while it still counts. */
+export type Receiver = Readonly<{ url: string; secrets: readonly string[] }>;
+
 /** Makes a signing secret as Standard Webhooks writes them: `whsec_` and the base64 of 32 bytes of chance. */
 export function newSigningSecret(): string {
   return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
@@ -55,6 +58,14 @@ export class WebhookSecrets {
     const found = new Map(rows.filter(({ key_id }) => key_id === this.vault.id).map((row) => [row.id, this.read(row)]));
     for (const [id, value] of found) this.opened.set(id, value);
     return new Map(ids.flatMap((id) => [[id, found.get(id) ?? this.opened.get(id)] as const]).filter(isThere));
+  }
+
+  /** The same as whom to send to; null where this process cannot open the URL or the secret, which is the first. */
+  async receiver(tenantId: string, urlId: string, secretIds: readonly [string, ...string[]]): Promise<Receiver | null> {
+    const opened = await this.open(tenantId, [urlId, ...secretIds]);
+    const [url, secret] = [opened.get(urlId), opened.get(secretIds[0])];
+    if (url === undefined || secret === undefined) return null;
+    return { url, secrets: secretIds.flatMap((id) => opened.get(id) ?? []) };
   }
 
   private read({ id, webhook_id: webhookId, encrypted }: SecretRow): string {

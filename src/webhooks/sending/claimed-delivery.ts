@@ -11,7 +11,7 @@ export type ClaimedDelivery = Readonly<{
   isProbe: boolean;
   urlId: string;
   /** The secret, and the one before while it counts. */
-  secretIds: readonly string[];
+  secretIds: readonly [string, ...string[]];
   eventId: string;
   /** The event as `GET /timeline` shows it. */
   body: string;

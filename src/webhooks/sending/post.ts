@@ -3,7 +3,7 @@ import { exchangeHead } from '../../platform/outbound/http-exchange.js';
 import { retryAfterSeconds } from '../../platform/outbound/retry-after.js';
 import { wordsOf } from '../../platform/outbound/words-of.js';
 import { SOFTWARE_VERSION } from '../../platform/software-version.js';
-import type { Receiver } from '../webhook/webhook-reader.js';
+import type { Receiver } from '../webhook-secrets.js';
 import { type Signed, signedHeaders } from './signature.js';
 
 /** What became of one attempt. `error` is null where the receiver took the message; it holds no part of the URL but the host. */

@@ -7,9 +7,8 @@ import { newId } from '../../platform/new-id.js';
 import type { AllowedHosts } from '../../platform/outbound/allowed-addresses.js';
 import { taskOn } from '../commands/webhook-commands.js';
 import { ALLOWED_HOSTS } from '../receiver-url.js';
-import { WebhookSecrets } from '../webhook-secrets.js';
+import { type Receiver, WebhookSecrets } from '../webhook-secrets.js';
 import { webhookStream } from '../webhook-stream.js';
-import type { Receiver } from '../webhook/webhook-reader.js';
 import type { ClaimedDelivery } from './claimed-delivery.js';
 import { DeliveryQueue, type Retry } from './delivery-queue.js';
 import { type Posted, post } from './post.js';
@@ -40,7 +39,7 @@ export class Sender {
    * only asks it once more.
    */
   async deliver(claimed: ClaimedDelivery, settings: RetrySettings, signal: AbortSignal): Promise<void> {
-    const receiver = await this.receiverOf(claimed);
+    const receiver = await this.secrets.receiver(claimed.tenantId, claimed.urlId, claimed.secretIds);
     if (receiver === null) return; // Gone since it was claimed.
     const posted = await this.post(receiver, { id: claimed.eventId, body: claimed.body }, signal);
     if (signal.aborted) return;
@@ -56,13 +55,6 @@ export class Sender {
   ): Promise<Posted> {
     const timestamp = Math.floor(Date.parse(await this.clock.now()) / 1000);
     return post(receiver, { ...message, timestamp }, { allowed: this.allowed, signal });
-  }
-
-  private async receiverOf({ tenantId, urlId, secretIds }: ClaimedDelivery): Promise<Receiver | null> {
-    const opened = await this.secrets.open(tenantId, [urlId, ...secretIds]);
-    const url = opened.get(urlId);
-    const secrets = secretIds.flatMap((id) => opened.get(id) ?? []);
-    return url === undefined || secrets.length === 0 ? null : { url, secrets };
   }
 
   private async pause({ tenantId, webhookId }: ClaimedDelivery): Promise<void> {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { refuse } from '../../kernel/domain-error.js';
 import { Database } from '../../platform/database/database.js';
 import type { CreationPosition } from '../../platform/database/list-by-creation.js';
-import { WebhookSecrets } from '../webhook-secrets.js';
+import { type Receiver, WebhookSecrets } from '../webhook-secrets.js';
 import type { WebhookStandingResponse } from './webhook.response.js';
 
 /** A webhook as it is stored, with its progress and what waits. */
@@ -11,7 +11,7 @@ type StandingRow = Readonly<{
   origin: string;
   url_id: string;
   secret_id: string;
-  previous_secret_id: string | null;
+  signing_before: string | null;
   categories: readonly string[];
   event_types: readonly string[];
   description: string | null;
@@ -33,9 +33,6 @@ type StandingRow = Readonly<{
   dead_count: string;
   held_streams: readonly string[];
 }>;
-
-/** Where a webhook is sent, and what signs: the secret, then the one before while it still counts. */
-export type Receiver = Readonly<{ url: string; secrets: readonly string[] }>;
 
 /** Webhooks with how far they are. */
 @Injectable()
@@ -69,10 +66,8 @@ export class WebhookReader {
 
   /** Where it is sent; null where this process does not have the key to know. @throws DomainError `webhook-not-found` */
   async receiver(tenantId: string, id: string): Promise<Receiver | null> {
-    const { url_id: urlId, secret_id: secretId } = await this.find(tenantId, id);
-    const opened = await this.secrets.open(tenantId, [urlId, secretId]);
-    const [url, secret] = [opened.get(urlId), opened.get(secretId)];
-    return url === undefined || secret === undefined ? null : { url, secrets: [secret] };
+    const { url_id: urlId, secret_id: secretId, signing_before: before } = await this.find(tenantId, id);
+    return this.secrets.receiver(tenantId, urlId, before === null ? [secretId] : [secretId, before]);
   }
 
   private async find(tenantId: string, id: string): Promise<StandingRow> {
@@ -125,6 +120,7 @@ function momentOf(date: Date | null): string | null {
 const STANDINGS = {
   name: 'webhook_standings',
   text: `select w.*, p.position, p.failing_since, p.rests_until, p.last_success_at, p.last_failure_at, p.last_error,
+      case when w.secret_rotated_at > clock_timestamp() - interval '24 hours' then w.previous_secret_id end as signing_before,
       (select last_position from seal_state) as head, d.*,
       array(select stream_id from webhook_deliveries where webhook_id = w.id and status = 'dead' order by position limit 20) as held_streams
     from webhooks w
