@@ -128,7 +128,7 @@ describe('a webhook', () => {
   });
 
   it('does nothing where it is only asked what it would do', async () => {
-    const { body } = await webhooks.api.post<Record<string, unknown>>('/webhooks?dry_run=true', { url: receiver.url });
+    const { body } = await webhooks.api.post('/webhooks?dry_run=true', { url: receiver.url });
     expect(body).toMatchObject({ events: [{ event_type: 'webhook.created' }], webhook: { url: null } });
     const { id } = await webhooks.create(receiver.url);
     for (const path of ['rotate-secret', 'test', 'replay'])

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../kernel/domain-error.js';
+import { webhookProblems } from './webhook-problems.js';
 
 /** How one error code looks on the wire, and the advice its page gives. */
 export type ProblemKind = Readonly<{
@@ -11,6 +12,7 @@ export type ProblemKind = Readonly<{
 
 /** The only place that knows statuses. `docs/errors.md` lists the same codes; a spec compares the two. */
 export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
+  ...webhookProblems,
   'candidate-not-found': {
     status: 404,
     title: 'There is no such candidate',
@@ -32,17 +34,6 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     status: 404,
     title: 'The stage has no such exit criterion',
     advice: 'Read the keys of the exit criteria with GET /pipeline/{id}/stages.',
-  },
-  'delivery-closed': {
-    status: 409,
-    title: 'The delivery is not in question',
-    advice:
-      'A dead letter can be replayed, and one that is dead or still tried can be skipped; the answer names the status it has.',
-  },
-  'delivery-not-found': {
-    status: 404,
-    title: 'There is no such delivery',
-    advice: 'List the deliveries with GET /webhooks/{id}/deliveries; their ids are those of their events.',
   },
   'event-not-found': {
     status: 404,
@@ -296,17 +287,6 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     status: 404,
     title: 'There is no such version',
     advice: 'Versions are counted from 1 up to the version the thing now has.',
-  },
-  'webhook-not-found': {
-    status: 404,
-    title: 'There is no such webhook',
-    advice: 'List the webhooks with GET /webhooks; a deleted one is gone.',
-  },
-  'webhook-url-refused': {
-    status: 422,
-    title: 'The URL may not be called',
-    advice:
-      'Give a URL on the public internet whose name leads somewhere; whoever runs the service may allow others with STAGELINE_HTTP_ALLOW_PRIVATE.',
   },
 };
 
