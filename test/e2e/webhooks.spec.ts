@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { openBackstage } from '../support/backstage.js';
 import { accepted } from '../support/founder-walk.js';
 import { asOwner } from '../support/read-model-fold.js';
 import { type Receiver, expectedSignature, startReceiver } from '../support/receiver.js';
@@ -168,6 +169,31 @@ describe('a webhook', () => {
       );
       expect(rows).toEqual([{ count: '0' }]);
     });
+  });
+});
+
+describe('a webhook of another tenant', () => {
+  it('is not there, and gets nothing of ours', async () => {
+    const backstage = await openBackstage(webhooks.connection);
+    const tenant = '00000000-0000-7000-8000-0000000000bb';
+    const theirs = webhooks.api.as(await backstage.keyIn(tenant, 'admin'));
+    const { id } = await webhooks.create(receiver.url);
+    const mine = accepted(await theirs.post<Webhook>('/webhooks', { url: receiver.url, from_position: 0 }));
+    expect(accepted(await theirs.get<Listed>('/webhooks')).items.map((one) => one['id'])).toEqual([mine.id]);
+    for (const path of ['', '/deliveries'])
+      expect((await theirs.get(`/webhooks/${id}${path}`)).body).toMatchObject({ code: 'webhook-not-found' });
+    for (const path of ['replay', 'test', 'rotate-secret', `deliveries/${id}/skip`])
+      expect((await theirs.post(`/webhooks/${id}/${path}`)).body).toMatchObject({ code: 'webhook-not-found' });
+    for (const method of ['PATCH', 'DELETE'])
+      expect((await theirs.send(method, `/webhooks/${id}`, method === 'PATCH' ? { body: {} } : {})).status).toBe(404);
+    await until('theirs has arrived', () => receiver.received.some(({ event }) => event.stream_id === mine.id));
+    const ofTheirs = receiver.received.filter(({ signatures }, index) => {
+      const message = receiver.received[index];
+      return message !== undefined && signatures.includes(expectedSignature(message, mine.secret));
+    });
+    expect(new Set(ofTheirs.map(({ event }) => event.tenant_id))).toEqual(new Set([tenant]));
+    expect((await theirs.send('DELETE', `/webhooks/${mine.id}`)).status).toBe(204);
+    await backstage.close();
   });
 });
 

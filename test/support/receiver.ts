@@ -14,6 +14,7 @@ export type Received = Readonly<{
 
 /** The body, as far as tests ask for it. */
 export type ReceivedEvent = Readonly<{
+  tenant_id: string;
   id: string;
   event_type: string;
   category: string;

@@ -19,6 +19,9 @@ const LEASE_SECONDS = 30;
 /** How a failed attempt goes on; `restSeconds`: nothing is sent to the webhook for so long. */
 export type Retry = Readonly<{ waitSeconds: number; restSeconds: number | null; mostAttempts: number }>;
 
+/** Whether there may be more to make deliveries of at once, and how many webhooks there are to send to. */
+export type Spread = Readonly<{ moved: boolean; activeCount: number }>;
+
 /** What the database does for deliveries; migrations/webhooks tells each step. All of it is for the service itself, whoever's webhooks they are. */
 @Injectable()
 export class DeliveryQueue {
@@ -27,14 +30,15 @@ export class DeliveryQueue {
     private readonly secrets: WebhookSecrets,
   ) {}
 
-  /** Makes a page of deliveries for each webhook that is behind the head; answers whether there may be more. */
-  async spread(): Promise<boolean> {
+  /** Makes a page of deliveries for each webhook that is behind the head. */
+  async spread(): Promise<Spread> {
+    const active = await this.database.systemQuery<{ id: string; is_behind: boolean }>(ACTIVE, []);
     let moved = false;
-    for (const { id } of await this.database.systemQuery<{ id: string }>(BEHIND, [])) {
+    for (const { id } of active.filter((webhook) => webhook.is_behind)) {
       const [row] = await this.database.call<{ moved: boolean }>(SPREAD, [id, PAGE, MOST_OPEN]);
       moved ||= row?.moved === true;
     }
-    return moved;
+    return { moved, activeCount: active.length };
   }
 
   /** Claims deliveries that are due: so many, of which so many to webhooks that are failing. */
@@ -67,11 +71,11 @@ export class DeliveryQueue {
 
 const FORGET_AT_ONCE = 1000;
 
-const BEHIND = {
-  name: 'webhooks_behind',
-  text: `select w.id from webhooks w left join webhook_progress p on p.webhook_id = w.id
-    where w.status = 'active' and coalesce(p.position, w.from_position) < (select last_position from seal_state)
-    order by p.position nulls first`,
+const ACTIVE = {
+  name: 'active_webhooks',
+  text: `select w.id, coalesce(p.position, w.from_position) < (select last_position from seal_state) as is_behind
+    from webhooks w left join webhook_progress p on p.webhook_id = w.id
+    where w.status = 'active' order by p.position nulls first`,
 };
 const SPREAD = { name: 'spread_timeline', text: 'select spread_timeline($1, $2, $3) as moved' };
 const SETTLE = {

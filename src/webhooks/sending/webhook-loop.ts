@@ -19,7 +19,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { TimelineSignal } from '../../platform/event-store/timeline-signal.js';
 import { Shutdown } from '../../platform/http/shutdown.js';
 import type { ClaimedDelivery } from './claimed-delivery.js';
-import { DeliveryQueue } from './delivery-queue.js';
+import { DeliveryQueue, type Spread } from './delivery-queue.js';
 import { type RetrySettings, Sender } from './sender.js';
 
 /** What the operator says of this process. */
@@ -31,7 +31,8 @@ export type LoopOptions = RetrySettings &
     patienceSeconds: number;
   }>;
 
-const PAUSE_AFTER_FAILURE_MS = 1000;
+/** Where there is nobody to send to, nothing that is sealed is news. */
+const LOOK_EVERY_MS = 1000;
 
 @Injectable()
 export class WebhookLoop implements OnApplicationShutdown {
@@ -63,21 +64,25 @@ export class WebhookLoop implements OnApplicationShutdown {
     while (!signal.aborted) {
       const { wakes } = this.timeline;
       this.freed = Promise.withResolvers();
-      const isBusy = await this.round(options).catch((error: unknown) => this.failed(error, signal));
-      if (!isBusy) await this.next(wakes, signal);
+      const { moved, activeCount } = await this.round(options).catch((error: unknown) => this.failed(error));
+      if (activeCount === 0) await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      else if (!moved) await this.next(wakes, signal);
     }
     await this.finish(options.patienceSeconds);
   }
 
-  /** Answers whether there is more to do at once. */
-  private async round(options: LoopOptions): Promise<boolean> {
-    const moved = await this.queue.spread();
+  private async round(options: LoopOptions): Promise<Spread> {
+    const spread = await this.queue.spread();
+    if (spread.activeCount > 0) await this.claim(options);
+    this.isFailing = false;
+    return spread;
+  }
+
+  private async claim(options: LoopOptions): Promise<void> {
     const room = options.concurrency - this.underWay.size;
     const probing = [...this.underWay.values()].filter(({ isProbe }) => isProbe).length;
     const probes = Math.max(0, Math.ceil(options.concurrency / 2) - probing);
     if (room > 0) for (const claimed of await this.queue.claim(room, probes)) this.begin(claimed, options);
-    this.isFailing = false;
-    return moved;
   }
 
   private begin(claimed: ClaimedDelivery, options: LoopOptions): void {
@@ -95,11 +100,10 @@ export class WebhookLoop implements OnApplicationShutdown {
   }
 
   /** A round that fails is a database out of reach: it is reported once and tried for as long as it takes. */
-  private async failed(error: unknown, signal: AbortSignal): Promise<boolean> {
+  private failed(error: unknown): Spread {
     if (!this.isFailing) this.logger.error(error, 'Deliveries cannot be worked on; it is tried again until it works.');
     this.isFailing = true;
-    await pause(PAUSE_AFTER_FAILURE_MS, undefined, { signal }).catch(() => undefined);
-    return true;
+    return { moved: false, activeCount: 0 }; // Which is looked at again in a second.
   }
 
   /** Until something may have been sealed, a second has passed, or a place is free. */
