@@ -1,7 +1,7 @@
 -- Sends dead letters again, each with all its attempts before it: of one event, or all of the webhook. Answers how many. What is held
 -- behind them follows in order.
 create function replay_deliveries(p_tenant uuid, p_webhook uuid, p_event uuid) returns int
-language plpgsql security definer set search_path = stageline, pg_temp as $$
+language plpgsql security definer set search_path = stageline, pg_temp set enable_seqscan = off as $$
 declare
   v_count int;
 begin
@@ -15,7 +15,7 @@ end $$;
 
 -- Decides that an event is not sent, dead or still tried; what is held behind it goes on. Answers whether it was decided.
 create function skip_delivery(p_tenant uuid, p_webhook uuid, p_event uuid, p_by text) returns boolean
-language plpgsql security definer set search_path = stageline, pg_temp as $$
+language plpgsql security definer set search_path = stageline, pg_temp set enable_seqscan = off as $$
 declare
   v_stream uuid;
 begin

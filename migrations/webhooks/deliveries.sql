@@ -53,6 +53,7 @@ create index ix_webhook_deliveries_line on webhook_deliveries (webhook_id, strea
 create index ix_webhook_deliveries_status on webhook_deliveries (webhook_id, status, position);
 create index ix_webhook_deliveries_delivered on webhook_deliveries (delivered_at) where status = 'delivered';
 
+-- The functions that work on these turn `enable_seqscan` off: their plans may be made while the tables are small, and live on.
 alter table webhook_progress enable row level security;
 create policy tenant on webhook_progress using (sees_tenant(tenant_id));
 alter table webhook_deliveries enable row level security;

@@ -6,7 +6,7 @@
 create function settle_delivery(
   p_webhook uuid, p_position bigint, p_attempt int, p_status int, p_error text, p_wait float8, p_rest float8, p_most int
 ) returns boolean
-language plpgsql security definer set search_path = stageline, pg_temp as $$
+language plpgsql security definer set search_path = stageline, pg_temp set enable_seqscan = off as $$
 declare
   v_now    timestamptz := date_trunc('milliseconds', clock_timestamp());
   v_before record;
@@ -42,8 +42,9 @@ end $$;
 create function release_next(p_webhook uuid, p_stream uuid) returns void
 language sql set search_path = stageline, pg_temp as $$
   update webhook_deliveries set status = 'pending', next_attempt_at = date_trunc('milliseconds', clock_timestamp())
-  where webhook_id = p_webhook and position = (
-    select min(position) from webhook_deliveries where webhook_id = p_webhook and stream_id = p_stream and status = 'held')
+  where ctid = (
+    select ctid from webhook_deliveries where webhook_id = p_webhook and stream_id = p_stream and status = 'held'
+    order by stream_id, position limit 1)
 $$;
 
 -- Whatever waits for its next attempt is due.
@@ -55,7 +56,7 @@ $$;
 
 -- Begins anew with a receiver that is said to be well: after a pause, at a new URL.
 create function refresh_webhook(p_tenant uuid, p_webhook uuid) returns void
-language plpgsql security definer set search_path = stageline, pg_temp as $$
+language plpgsql security definer set search_path = stageline, pg_temp set enable_seqscan = off as $$
 begin
   update webhook_progress set failed_count = 0, failing_since = null, rests_until = null where webhook_id = p_webhook and tenant_id = p_tenant;
   if found then perform hurry_deliveries(p_webhook); end if;

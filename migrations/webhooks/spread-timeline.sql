@@ -5,7 +5,7 @@
 -- The lock on the webhook's progress comes first and each further statement sees what was committed until then: so an event that joins the
 -- line of its stream sees whether one before it has arrived, and whoever settles that one sees the event.
 create function spread_timeline(p_webhook uuid, p_page int, p_most_open int) returns boolean
-language plpgsql security definer set search_path = stageline, pg_temp as $$
+language plpgsql security definer set search_path = stageline, pg_temp set enable_seqscan = off as $$
 declare
   v_from bigint;
   v_to   bigint;
@@ -28,10 +28,12 @@ begin
     select s.*, row_number() over (partition by s.stream_id order by s.position) = 1 and not exists (
       select from webhook_deliveries d where d.webhook_id = p_webhook and d.stream_id = s.stream_id
         and d.status in ('pending', 'held', 'dead')) as is_first
-    from sealed_events s
-    where s.tenant_id = v_hook.tenant_id and s.position > v_from and s.position <= v_to
-      and (v_hook.categories = '{}' or s.category = any (v_hook.categories))
-      and (v_hook.event_types = '{}' or s.event_type = any (v_hook.event_types))
+    from (
+      select * from sealed_events
+      where tenant_id = v_hook.tenant_id and position > v_from and position <= v_to
+        and (v_hook.categories = '{}' or category = any (v_hook.categories))
+        and (v_hook.event_types = '{}' or event_type = any (v_hook.event_types))
+      order by position) s
   ) l;
   update webhook_progress set position = v_to where webhook_id = p_webhook;
   return true;

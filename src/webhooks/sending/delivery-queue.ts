@@ -10,6 +10,8 @@ const PAGE = 2000;
 /** A webhook with so many deliveries that have not arrived gets no further ones for now: its position waits. */
 const MOST_OPEN = 10_000;
 
+const FULL_MS = 1000;
+
 /** Deliveries under way to one webhook, over all processes. */
 const AT_ONCE_TO_ONE = 5;
 
@@ -25,6 +27,9 @@ export type Spread = Readonly<{ moved: boolean; activeCount: number }>;
 /** What the database does for deliveries; migrations/webhooks tells each step. All of it is for the service itself, whoever's webhooks they are. */
 @Injectable()
 export class DeliveryQueue {
+  /** Webhooks that took no more, by when they are asked again: finding that out reads what they have. */
+  private readonly fullUntil = new Map<string, number>();
+
   constructor(
     private readonly database: Database,
     private readonly secrets: WebhookSecrets,
@@ -33,10 +38,13 @@ export class DeliveryQueue {
   /** Makes a page of deliveries for each webhook that is behind the head. */
   async spread(): Promise<Spread> {
     const active = await this.database.systemQuery<{ id: string; is_behind: boolean }>(ACTIVE, []);
+    const now = performance.now();
+    for (const [id, until] of this.fullUntil) if (until <= now) this.fullUntil.delete(id);
     let moved = false;
-    for (const { id } of active.filter((webhook) => webhook.is_behind)) {
+    for (const { id } of active.filter((webhook) => webhook.is_behind && !this.fullUntil.has(webhook.id))) {
       const [row] = await this.database.call<{ moved: boolean }>(SPREAD, [id, PAGE, MOST_OPEN]);
-      moved ||= row?.moved === true;
+      if (row?.moved === true) moved = true;
+      else this.fullUntil.set(id, now + FULL_MS);
     }
     return { moved, activeCount: active.length };
   }
