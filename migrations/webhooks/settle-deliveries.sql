@@ -20,7 +20,11 @@ begin
     status = case when p_error is null then 'delivered' when failed_count + 1 >= p_most then 'dead' else 'pending' end,
     delivered_at = case when p_error is null then v_now end,
     next_attempt_at = case when p_error is not null and failed_count + 1 < p_most then v_now + make_interval(secs => p_wait) end
-  where webhook_id = p_webhook and position = p_position and attempts = p_attempt and status = 'pending'
+  where ctid = (
+    -- Found by a range, so that only an index with the position in it gives the order: see claim_deliveries.
+    select ctid from webhook_deliveries
+    where webhook_id = p_webhook and position between p_position and p_position and status = 'pending' and attempts = p_attempt
+    order by position limit 1)
   returning stream_id into v_stream;
   if not found then return false; end if;
   if p_error is null then

@@ -163,4 +163,19 @@ describe('a receiver', () => {
     expect(receiver.events()).toHaveLength(other.events().length);
     other.close();
   });
+
+  it('that never answers keeps nothing from the others', async () => {
+    const silent = await startReceiver();
+    silent.answers(() => new Promise(() => undefined));
+    const runs = [];
+    for (let count = 0; count < 8; count += 1) runs.push(await startFounderRun(webhooks.api));
+    const { id } = await webhooks.create(silent.url, { ...OF_RUNS, from_position: 0 });
+    await until('it has as much under way as it may', () => silent.received.length === 5);
+    const well = await webhooks.create(receiver.url, { ...OF_RUNS, from_position: 0 });
+    await webhooks.settled(well.id);
+    for (const { runId } of runs) expect(versionsOf(runId)).toEqual([1, 2, 3]);
+    expect(silent.received).toHaveLength(5);
+    expect((await webhooks.read(id)).pending_count).toBeGreaterThanOrEqual(8);
+    silent.close();
+  });
 });

@@ -57,7 +57,7 @@ describe('claiming and settling deliveries', () => {
     const few = await pagesRead();
     await insert(1, 50_000, 'delivered');
     await insert(100_100, 109_999, 'held');
-    await pagesRead(); // Fills what the server remembers of tables.
+    await pagesRead(); // The first reads what PostgreSQL has to know of tables that grew.
     const many = await pagesRead();
     expect({ few, many, isCheap: many < few + 100 }).toMatchObject({ isCheap: true });
   });
