@@ -11,6 +11,7 @@ import { GraphRuns1763600000010 } from './1763600000010-graph-runs.js';
 import { JointAppend1763600000011 } from './1763600000011-joint-append.js';
 import { GatePolicies1763600000016 } from './1763600000016-gate-policies.js';
 import { Approvals1763600000017 } from './1763600000017-approvals.js';
+import { Webhooks1763600000018 } from './1763600000018-webhooks.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   JointAppend1763600000011,
   GatePolicies1763600000016,
   Approvals1763600000017,
+  Webhooks1763600000018,
 ];

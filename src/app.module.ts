@@ -20,9 +20,10 @@ import { StageConfigEntity } from './runs/stage-config/stage-config.entity.js';
 import { TemplateEntity } from './templates/template/template.entity.js';
 import { TemplatesModule } from './templates/templates.module.js';
 import { TimelineModule } from './timeline/timeline.module.js';
+import { WebhooksModule, type WebhookSettings } from './webhooks/webhooks.module.js';
 import { WorkModule } from './work/work.module.js';
 
-export type AppSettings = Omit<DatabaseSettings, 'entities'> & EventStoreSettings;
+export type AppSettings = Omit<DatabaseSettings, 'entities'> & EventStoreSettings & WebhookSettings;
 
 const entities = [
   ApiKeyEntity,
@@ -38,7 +39,7 @@ const entities = [
 /** The whole service: the platform below, the capabilities on it. */
 @Module({})
 export class AppModule {
-  static with({ connection, poolSize, ...eventStore }: AppSettings): DynamicModule {
+  static with({ connection, poolSize, allowedHosts, vaultKey, ...eventStore }: AppSettings): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -56,6 +57,7 @@ export class AppModule {
         WorkModule,
         TimelineModule,
         InsightsModule,
+        WebhooksModule.with({ allowedHosts, vaultKey }),
       ],
     };
   }

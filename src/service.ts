@@ -7,7 +7,7 @@
  *               built-in templates
  *   listen      where its roles include `api`
  *   first key   made when nothing can fail any more, and handed over at once: it is shown only this once
- *   work        by its roles: seal, catch up and rebuild; fire timers; do jobs, end leases, archive jobs
+ *   work        by its roles: seal, catch up and rebuild; fire timers; do jobs, end leases, archive jobs; send to webhooks
  *   close       stop accepting, finish what was accepted, stop the loops, let go of the database
  *
  * Each step may fail and then undoes the ones before it; a crash anywhere leaves nothing that the next start does not mend.
@@ -36,8 +36,11 @@ import { CatchUp } from './platform/projections/catch-up.js';
 import { Rebuilder } from './platform/projections/rebuilder.js';
 import { replaceSecret } from './platform/secret-file.js';
 import { SOFTWARE_VERSION } from './platform/software-version.js';
+import { vaultKeyIn } from './platform/vault/vault-key.js';
 import { TimerLoop } from './runs/timers/timer-loop.js';
 import { BuiltInTemplates } from './templates/built-in-templates.js';
+import { WebhookLoop } from './webhooks/sending/webhook-loop.js';
+import { WebhookRetention } from './webhooks/sending/webhook-retention.js';
 import { JobArchive } from './work/jobs/job-archive.js';
 import { LeaseSweeper } from './work/jobs/lease-sweeper.js';
 import { jobRunners } from './work/worker/runners.js';
@@ -96,11 +99,13 @@ async function putTogether(
   logger: Logger,
   { connection }: OpenDatabase,
 ): Promise<NestFastifyApplication> {
-  const { databasePool: poolSize, sealIntervalMs, trustedKeys } = config;
+  const { databasePool: poolSize, sealIntervalMs, trustedKeys, httpAllowPrivate: allowedHosts } = config;
   const { bodyLimitBytes, rateLimitPerMinute, shutdownSeconds: drainSeconds } = config;
   const sealingKey =
     config.sealingKey === undefined ? await sealingKeyIn(resolve(config.dataDir)) : sealingKeyFrom(config.sealingKey);
-  const root = AppModule.with({ connection, poolSize, sealingKey, trustedKeys, sealIntervalMs });
+  const vaultKey = config.vaultKey ?? (await vaultKeyIn(resolve(config.dataDir)));
+  const store = { connection, poolSize, sealingKey, trustedKeys, sealIntervalMs };
+  const root = AppModule.with({ ...store, allowedHosts, vaultKey });
   const edge = { bodyLimitBytes, rateLimitPerMinute, drainSeconds, logger, version: SOFTWARE_VERSION };
   const app = await createHttpApp(root, edge);
   const database = app.get(Database, anywhere);
@@ -184,5 +189,13 @@ function work(app: NestFastifyApplication, config: Config): void {
       shutdownSeconds: patienceSeconds,
     } = config;
     app.get(WorkerLoop, anywhere).start({ runners: jobRunners({ allowed, secrets }), concurrency, patienceSeconds });
+    sendToWebhooks(app, config);
   }
+}
+
+function sendToWebhooks(app: NestFastifyApplication, config: Config): void {
+  const { webhookConcurrency: concurrency, webhookAttempts: attempts, webhookBackoffSeconds: backoffSeconds } = config;
+  const patienceSeconds = config.shutdownSeconds;
+  app.get(WebhookLoop, anywhere).start({ concurrency, attempts, backoffSeconds, patienceSeconds });
+  app.get(WebhookRetention, anywhere).start(config.webhookKeepSeconds);
 }

@@ -5,6 +5,7 @@ import { EmbeddedPostgresError } from './platform/database/embedded/embedded-pos
 import { FolderInUseError } from './platform/database/embedded/folder-lock.js';
 import { MigrationsDueError } from './platform/database/migrate.js';
 import { DamagedKeyError } from './platform/event-store/sealing-key.js';
+import { DamagedVaultKeyError } from './platform/vault/vault-key.js';
 import { OlderSoftwareError } from './platform/projections/built-versions.js';
 
 type Settings = Pick<Config, 'port' | 'host' | 'dataDir' | 'databaseUrl'>;
@@ -18,6 +19,7 @@ const SPOKEN_FOR = [
   EmbeddedPostgresError,
   MigrationsDueError,
   DamagedKeyError,
+  DamagedVaultKeyError,
   OlderSoftwareError,
 ];
 

@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'command-in-progress'
   | 'correlation-not-found'
   | 'criterion-not-found'
+  | 'delivery-closed'
+  | 'delivery-not-found'
   | 'event-not-found'
   | 'forbidden'
   | 'gate-already-decided'
@@ -59,7 +61,9 @@ export type ErrorCode =
   | 'too-many-requests'
   | 'unauthorized'
   | 'unsupported-media-type'
-  | 'version-not-found';
+  | 'version-not-found'
+  | 'webhook-not-found'
+  | 'webhook-url-refused';
 
 /** Further fields of a refusal, spelled as they go over the wire (snake_case). */
 export type ErrorDetails = Readonly<Record<string, unknown>>;

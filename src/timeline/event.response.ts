@@ -1,25 +1,8 @@
 import { ApiSchema } from '@nestjs/swagger';
 import { actorTypes } from '../platform/auth/actor-types.js';
+import { categories } from '../platform/event-store/categories.js';
 import { AnyJson, Choice, KeyText, Moment, NestedList, Text, Uuid, Whole } from '../platform/http/fields.js';
 import { PageOf } from '../platform/http/page.response.js';
-
-export const categories = [
-  'transition',
-  'gate_decision',
-  'milestone',
-  'risk_change',
-  'park',
-  'unpark',
-  'run',
-  'node',
-  'job',
-  'result',
-  'fact',
-  'profile',
-  'policy',
-  'template',
-  'subject',
-] as const;
 
 @ApiSchema({ name: 'StageEvent' })
 export class StageEventResponse {

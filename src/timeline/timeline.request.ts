@@ -1,7 +1,7 @@
 import type { Category } from '../kernel/recorded-event.js';
+import { categories } from '../platform/event-store/categories.js';
 import { Choice, KeyText, Moment, Text, Uuid, Whole } from '../platform/http/fields.js';
 import type { TimelineFilter } from '../platform/event-store/timeline-reader.js';
-import { categories } from './event.response.js';
 
 /** What the timeline may be narrowed to. */
 export class TimelineFilterQuery {

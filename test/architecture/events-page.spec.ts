@@ -21,6 +21,8 @@ import { founder } from '../../src/templates/built-in/founder.js';
 import { templateCatalogue } from '../../src/templates/template.events.js';
 import { templateStream } from '../../src/templates/template-stream.js';
 import { approvalStory } from '../support/approval-story.js';
+import { webhookCatalogue } from '../../src/webhooks/webhook.events.js';
+import { webhookEvents, webhookStory } from '../support/webhook-story.js';
 import { jobEvents, jobStories } from '../support/job-story.js';
 import {
   atBuild,
@@ -52,6 +54,7 @@ const catalogues = {
   ...jobProfileCatalogue,
   ...candidateCatalogue,
   ...gatePolicyCatalogue,
+  ...webhookCatalogue,
 };
 
 const approver = { actor: { type: 'user', id: 'ann' }, roles: ['approver'] } as const;
@@ -138,6 +141,7 @@ const everything: readonly DomainEvent<string, object>[] = [
       external_id: null,
     },
   }),
+  ...webhookEvents(...webhookStory),
 ];
 
 describe('docs/events.md', () => {

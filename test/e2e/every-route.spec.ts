@@ -9,7 +9,10 @@ import { until } from '../support/wait.js';
 let service: Awaited<ReturnType<typeof startDocumentedService>>;
 let checkedId = '';
 beforeAll(async () => {
-  service = await startDocumentedService();
+  service = await startDocumentedService({
+    STAGELINE_HTTP_ALLOW_PRIVATE: '127.0.0.1',
+    STAGELINE_WEBHOOK_ATTEMPTS: '1',
+  });
   const stage = { key: 'draft', name: 'Draft', milestones: {}, exit_criteria: [{ key: 'sourced', text: 'Sourced' }] };
   const template = { key: 'checked', name: 'Checked', stages: [stage] };
   accepted(await service.api.post('/templates/validate', template));
@@ -149,6 +152,26 @@ async function approve(): Promise<void> {
   accepted(await api.get('/gates?mine=true'));
 }
 
+type Items = Readonly<{ items: readonly Readonly<{ id: string }>[] }>;
+
+/** Nobody listens at the first address, so that everything becomes a dead letter at once. */
+async function sendToWebhook(): Promise<void> {
+  const { api } = service;
+  const asked = { url: 'http://127.0.0.1:1/hook', event_types: ['project.created'] };
+  const { id } = accepted(await api.post<{ id: string }>('/webhooks', asked));
+  const webhook = `/webhooks/${id}`;
+  for (const name of ['one', 'other']) expect((await api.post('/projects', { name })).status).toBe(201);
+  const dead = async () => accepted(await api.get<Items>(`${webhook}/deliveries?status=dead`)).items;
+  await until('there are dead letters', async () => (await dead()).length === 2);
+  const [first, second] = await dead();
+  accepted(await api.post(`${webhook}/deliveries/${String(first?.id)}/replay`));
+  accepted(await api.post(`${webhook}/deliveries/${String(second?.id)}/skip`));
+  for (const path of ['replay', 'test', 'rotate-secret']) accepted(await api.post(`${webhook}/${path}`));
+  for (const path of ['/webhooks', webhook]) accepted(await api.get(path));
+  accepted(await api.send('PATCH', webhook, { body: { status: 'paused' } }));
+  expect((await api.send('DELETE', webhook)).status).toBe(204);
+}
+
 describe('every route', () => {
   it('answers as it is documented when all goes well', async () => {
     const { api, contract } = service;
@@ -169,6 +192,7 @@ describe('every route', () => {
     await workJobs();
     await approve();
     await lookAfterProjections();
+    await sendToWebhook();
 
     const unanswered = contract.routes.map(({ name }) => name).filter((name) => !contract.answered.has(name));
     // Nothing can fail yet that could be resumed; a stream never ends: timeline.spec.ts follows it.

@@ -23,7 +23,7 @@ let dataSource: DataSource;
 let database: Database;
 let tables: readonly string[];
 beforeAll(async () => {
-  service = await startTestService();
+  service = await startTestService({ STAGELINE_HTTP_ALLOW_PRIVATE: 'on' });
   backstage = await openBackstage(service.connection);
   owner = new pg.Client(service.connection);
   await owner.connect();
@@ -69,6 +69,7 @@ async function fill(api: ApiClient, tenantId: string): Promise<void> {
   const position = await sealedPosition(api, runId);
   accepted(await api.get(`/insights/gates?template=founder&min_position=${String(position)}`));
   await leaveGraph(runId, tenantId);
+  await leaveWebhook(api, tenantId);
   await owner.query(`insert into stageline.stream_snapshots values ($1, $2, 1, 'none', '{}')`, [runId, tenantId]);
 }
 
@@ -82,6 +83,21 @@ async function leaveGraph(runId: string, tenantId: string): Promise<void> {
   await owner.query(
     `insert into stageline.node_runs (run_id, stage, node_id, attempt, tenant_id, stream_version, status, output_length, retry_count)
      values ($1, 'a', 'n', 1, $2, 1, 'completed', 0, 0)`,
+    values,
+  );
+}
+
+async function leaveWebhook(api: ApiClient, tenantId: string): Promise<void> {
+  const asked = { url: 'https://192.0.2.1/', categories: ['risk_change'] };
+  const { id } = accepted(await api.post<{ id: string }>('/webhooks', asked));
+  const values = [id, tenantId];
+  await owner.query(
+    `insert into stageline.webhook_progress (webhook_id, tenant_id, position) values ($1, $2, 0) on conflict do nothing`,
+    values,
+  );
+  await owner.query(
+    `insert into stageline.webhook_deliveries (webhook_id, position, tenant_id, event_id, stream_id, stream_version, event_type, category,
+       status, created_at) values ($1, 1, $2, $1, $1, 1, 'none', 'none', 'skipped', now())`,
     values,
   );
 }

@@ -12,6 +12,7 @@ import { columnsOf } from '../../src/platform/projections/columns.js';
 import { projectStream } from '../../src/projects/project-stream.js';
 import { runStream } from '../../src/runs/run-stream.js';
 import { templateStream } from '../../src/templates/template-stream.js';
+import { webhookStream } from '../../src/webhooks/webhook-stream.js';
 import { jobStream } from '../../src/work/jobs/job-stream.js';
 
 type AnyEvent = DomainEvent<string, object>;
@@ -19,9 +20,16 @@ type Table = Readonly<Record<string, Record<string, unknown>>>;
 type Projected = StreamType<unknown, never, AnyEvent>['projections'];
 
 const projectionsOf: Readonly<Record<string, Projected>> = Object.fromEntries(
-  [runStream, projectStream, jobProfileStream, candidateStream, templateStream, jobStream, gatePolicyStream].map(
-    ({ name, projections }) => [name, projections as unknown as Projected],
-  ),
+  [
+    runStream,
+    projectStream,
+    jobProfileStream,
+    candidateStream,
+    templateStream,
+    jobStream,
+    gatePolicyStream,
+    webhookStream,
+  ].map(({ name, projections }) => [name, projections as unknown as Projected]),
 );
 
 /** Works on one connection that sees every row, and whose rights do for reading and for setting up a test. */

@@ -2,12 +2,14 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { secretIn } from '../auth/api-key.js';
+import { vaultKeyFrom } from '../vault/vault-key.js';
 import { ConfigError, loadConfig } from './config.js';
 import type { Environment, Setting } from './setting.js';
 import { settings } from './settings.js';
 
 const SEALING_KEY = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const RSA_KEY = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ type: 'pkcs8', format: 'pem' });
+const VAULT_KEY = Buffer.alloc(32, 7).toString('base64');
 const ADMIN_KEY = 'an-admin-key-of-some-length';
 
 describe('loading the configuration', () => {
@@ -26,10 +28,15 @@ describe('loading the configuration', () => {
       bodyLimitBytes: 8_388_608,
       sealIntervalMs: 20,
       sealingKey: undefined,
+      vaultKey: undefined,
       rateLimitPerMinute: 0,
       trustedKeys: [],
       workerConcurrency: 10,
       httpAllowPrivate: [],
+      webhookConcurrency: 50,
+      webhookAttempts: 18,
+      webhookBackoffSeconds: 10,
+      webhookKeepSeconds: 604_800,
       archiveJobsAfterSeconds: 86400,
       shutdownSeconds: 20,
       secrets: new Map(),
@@ -55,6 +62,11 @@ describe('loading the configuration', () => {
       STAGELINE_TRUSTED_KEYS: '0123456789abcdef0123456789abcdef',
       STAGELINE_WORKER_CONCURRENCY: '1',
       STAGELINE_HTTP_ALLOW_PRIVATE: 'on',
+      STAGELINE_VAULT_KEY: VAULT_KEY,
+      STAGELINE_WEBHOOK_CONCURRENCY: '1',
+      STAGELINE_WEBHOOK_ATTEMPTS: '3',
+      STAGELINE_WEBHOOK_BACKOFF_SECONDS: '2',
+      STAGELINE_WEBHOOK_KEEP_SECONDS: '3600',
       STAGELINE_ARCHIVE_JOBS_AFTER_SECONDS: '3600',
       STAGELINE_SHUTDOWN_SECONDS: '1',
       STAGELINE_SECRET_CRM_TOKEN: ' Bearer abc\n',
@@ -78,6 +90,11 @@ describe('loading the configuration', () => {
       trustedKeys: ['0123456789abcdef0123456789abcdef'],
       workerConcurrency: 1,
       httpAllowPrivate: 'all',
+      vaultKey: vaultKeyFrom(VAULT_KEY),
+      webhookConcurrency: 1,
+      webhookAttempts: 3,
+      webhookBackoffSeconds: 2,
+      webhookKeepSeconds: 3600,
       archiveJobsAfterSeconds: 3600,
       shutdownSeconds: 1,
       secrets: new Map([['CRM_TOKEN', 'Bearer abc']]),
@@ -130,7 +147,9 @@ describe('loading the configuration', () => {
     ['STAGELINE_SEAL_INTERVAL_MS', '4'],
     ['STAGELINE_SEALING_KEY', 'not a key'],
     ['STAGELINE_SEALING_KEY', RSA_KEY.toString()],
+    ['STAGELINE_VAULT_KEY', 'c2hvcnQ='],
     ['STAGELINE_RATE_LIMIT', '-5'],
+    ['STAGELINE_WEBHOOK_ATTEMPTS', '0'],
     ['STAGELINE_WORKER_CONCURRENCY', '0'],
     ['STAGELINE_HTTP_ALLOW_PRIVATE', 'on,localhost'],
     ['STAGELINE_HTTP_ALLOW_PRIVATE', 'http://localhost'],
@@ -141,7 +160,7 @@ describe('loading the configuration', () => {
     expect(problemsOf({ [variable]: value })).toEqual([expect.stringContaining(`${variable} must be `)]);
   });
 
-  it.each(['DATABASE_URL', 'STAGELINE_ADMIN_KEY', 'STAGELINE_SEALING_KEY'])(
+  it.each(['DATABASE_URL', 'STAGELINE_ADMIN_KEY', 'STAGELINE_SEALING_KEY', 'STAGELINE_VAULT_KEY'])(
     'does not repeat the secret %s',
     (variable) => {
       const [problem = ''] = problemsOf({ [variable]: 'hunter2' });

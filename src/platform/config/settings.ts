@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { isIPv6 } from 'node:net';
+import { vaultKeyFrom } from '../vault/vault-key.js';
 import { oneOf, optionalSecret, someOf, text, wholeNumber, withDefault, type Setting } from './setting.js';
 
 /** What a process may do; several processes may share the work. */
@@ -44,12 +45,20 @@ export const settings = {
     expected: 'ids of sealing keys (32 hex digits each), separated by commas',
     parse: parseKeyIds,
   }),
+  vaultKey: optionalSecret('STAGELINE_VAULT_KEY', 'made at the first start and kept in the data dir', {
+    expected: '32 bytes in base64',
+    parse: vaultKeyFrom,
+  }),
   rateLimitPerMinute: withDefault('STAGELINE_RATE_LIMIT', '0', wholeNumber(0, 1_000_000)),
   workerConcurrency: withDefault('STAGELINE_WORKER_CONCURRENCY', '10', wholeNumber(1, 500)),
   httpAllowPrivate: withDefault('STAGELINE_HTTP_ALLOW_PRIVATE', 'off', {
     expected: 'off, on, or host names and addresses, separated by commas',
     parse: parseAllowedHosts,
   }),
+  webhookConcurrency: withDefault('STAGELINE_WEBHOOK_CONCURRENCY', '50', wholeNumber(1, 500)),
+  webhookAttempts: withDefault('STAGELINE_WEBHOOK_ATTEMPTS', '18', wholeNumber(1, 100)),
+  webhookBackoffSeconds: withDefault('STAGELINE_WEBHOOK_BACKOFF_SECONDS', '10', wholeNumber(1, 3600)),
+  webhookKeepSeconds: withDefault('STAGELINE_WEBHOOK_KEEP_SECONDS', '604800', wholeNumber(60, 31_536_000)),
   archiveJobsAfterSeconds: withDefault('STAGELINE_ARCHIVE_JOBS_AFTER_SECONDS', '86400', wholeNumber(60, 31_536_000)),
   shutdownSeconds: withDefault('STAGELINE_SHUTDOWN_SECONDS', '20', wholeNumber(1, 600)),
 } satisfies Readonly<Record<string, Setting<unknown>>>;

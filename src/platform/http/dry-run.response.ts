@@ -40,4 +40,9 @@ export class DryRunResponse {
       'each stage with its `effect` (`newly_required`, `no_longer_required`, `other_terms`), and what holds `before` and `after`.',
   })
   readonly effects?: object;
+  @AnyJson({
+    optional: true,
+    description: 'The webhook as it would then be, where the command sets one up or changes it.',
+  })
+  readonly webhook?: object;
 }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../kernel/domain-error.js';
 import { gateProblems } from './gate-problems.js';
+import { webhookProblems } from './webhook-problems.js';
 
 /** How one error code looks on the wire, and the advice its page gives. */
 export type ProblemKind = Readonly<{
@@ -13,6 +14,7 @@ export type ProblemKind = Readonly<{
 /** The only place that knows statuses. `docs/errors.md` lists the same codes; a spec compares the two. */
 export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
   ...gateProblems,
+  ...webhookProblems,
   'candidate-not-found': {
     status: 404,
     title: 'There is no such candidate',

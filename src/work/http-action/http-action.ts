@@ -11,10 +11,13 @@
  */
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Secrets } from '../../platform/config/secrets.js';
+import type { AllowedHosts } from '../../platform/outbound/allowed-addresses.js';
+import { type Answer, exchange } from '../../platform/outbound/http-exchange.js';
+import { OutboundRefusal } from '../../platform/outbound/outbound-refusal.js';
+import { retryAfterSeconds } from '../../platform/outbound/retry-after.js';
+import { wordsOf } from '../../platform/outbound/words-of.js';
 import { JobFailure, hopeless, type Runner, type Work } from '../worker/runner.js';
-import type { AllowedHosts } from './allowed-addresses.js';
 import { type HttpCall, httpCallOf } from './http-call.js';
-import { type Answer, exchange } from './http-exchange.js';
 import { MAX_ANSWER_BYTES, outputOf } from './http-output.js';
 import { concealed, concealedJson, reveal, type Revealed } from './secrets.js';
 
@@ -86,23 +89,10 @@ function requireSuccess({ status, headers }: Answer): void {
   throw new JobFailure(message, { retryable: true, retryAfterSeconds: retryAfterSeconds(headers['retry-after']) });
 }
 
-/** A day: who asks for longer is asked earlier. */
-const LONGEST_WAIT_SECONDS = 86_400;
-
-/** Seconds, or a date (RFC 9110, 10.2.3); undefined where it is neither. */
-function retryAfterSeconds(given = ''): number | undefined {
-  const seconds = /^\d{1,10}$/.test(given) ? Number(given) : (Date.parse(given) - Date.now()) / 1000;
-  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(0, seconds), LONGEST_WAIT_SECONDS);
-}
-
 function concealedFailure(error: unknown, hidden: readonly string[]): JobFailure {
   const { retryable, retryAfterSeconds: wait } =
-    error instanceof JobFailure ? error : { retryable: true, retryAfterSeconds: undefined };
+    error instanceof JobFailure
+      ? error
+      : { retryable: !(error instanceof OutboundRefusal), retryAfterSeconds: undefined };
   return new JobFailure(concealed(wordsOf(error), hidden), { retryable, retryAfterSeconds: wait });
-}
-
-/** Where all addresses of a host fail, the reasons are inside. */
-function wordsOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(wordsOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../kernel/json.js';
 import { readJsonBody } from '../../platform/http/json-body.js';
+import type { Answer } from '../../platform/outbound/http-exchange.js';
 import { hopeless } from '../worker/runner.js';
-import type { Answer } from './http-exchange.js';
 
 /** As many as an output has characters at most. */
 export const MAX_ANSWER_BYTES = 262_144;

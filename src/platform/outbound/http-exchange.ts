@@ -6,8 +6,8 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { hopeless } from '../worker/runner.js';
 import { allowedLookup, requireAllowedHost, type AllowedHosts } from './allowed-addresses.js';
+import { OutboundRefusal } from './outbound-refusal.js';
 
 /** One request to somebody else. */
 export type Outgoing = Readonly<{
@@ -26,13 +26,21 @@ export type Answer = Readonly<{ status: number; headers: IncomingHttpHeaders; bo
 /**
  * Sends one request over a connection of its own and reads the answer. No redirect is followed, no proxy is used, whatever the environment says.
  *
- * @throws JobFailure for an address that may not be called and a body that is too large; else what the network says
+ * @throws OutboundRefusal for an address that may not be called and a body that is too large; else what the network says
  */
 export async function exchange(outgoing: Outgoing, signal: AbortSignal): Promise<Answer> {
   requireAllowedHost(outgoing.url, outgoing.allowed);
   const response = await sent(outgoing, signal);
   const body = await bodyOf(response, outgoing.maxBytes);
   return { status: response.statusCode ?? 0, headers: response.headers, body };
+}
+
+/** The same where only the status and the headers count: of the body no more than `maxBytes` are read, and none is kept. */
+export async function exchangeHead(outgoing: Outgoing, signal: AbortSignal): Promise<Omit<Answer, 'body'>> {
+  requireAllowedHost(outgoing.url, outgoing.allowed);
+  const response = await sent(outgoing, signal);
+  await passBody(response, outgoing.maxBytes);
+  return { status: response.statusCode ?? 0, headers: response.headers };
 }
 
 function sent(outgoing: Outgoing, signal: AbortSignal): Promise<IncomingMessage> {
@@ -42,19 +50,19 @@ function sent(outgoing: Outgoing, signal: AbortSignal): Promise<IncomingMessage>
     request.once('response', resolve);
     request.once('upgrade', (_response, socket) => {
       socket.destroy(); // It is no answer, and Node would not end it with the signal.
-      reject(hopeless('It answered 101: it wants to speak another protocol.'));
+      reject(new OutboundRefusal('It answered 101: it wants to speak another protocol.'));
     });
     request.end(outgoing.body);
   });
 }
 
-/** @throws JobFailure for a header that cannot be sent; Node names it, not its value */
+/** @throws OutboundRefusal for a header that cannot be sent; Node names it, not its value */
 function requestOf({ url, method, headers, allowed }: Outgoing, signal: AbortSignal): ClientRequest {
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   try {
     return send(url, { method, headers, agent: false, lookup: allowedLookup(allowed), signal });
   } catch (error) {
-    throw hopeless(error instanceof Error ? error.message : String(error));
+    throw new OutboundRefusal(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -64,8 +72,22 @@ async function bodyOf(response: IncomingMessage, maxBytes: number): Promise<Buff
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > maxBytes) throw hopeless(`Its answer is larger than ${String(maxBytes)} bytes, which is the limit.`);
+    if (length > maxBytes)
+      throw new OutboundRefusal(`Its answer is larger than ${String(maxBytes)} bytes, which is the limit.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, length);
+}
+
+/** A short body is taken, which spares its sender a broken connection; how it ends changes nothing about the answer. */
+async function passBody(response: IncomingMessage, maxBytes: number): Promise<void> {
+  let length = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > maxBytes) return;
+    }
+  } catch {
+    return; // It broke off, or took too long: the status had arrived.
+  }
 }

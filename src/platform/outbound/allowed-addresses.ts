@@ -1,14 +1,14 @@
 /**
  * How a call is kept from the inside of the network it is made from.
  *
- * What a template's author writes as a URL must not reach what only this machine or its network may ask: databases, other services, the
+ * What a template's author writes as a URL, or an admin as a webhook, must not reach what only this machine or its network may ask: databases, other services, the
  * metadata of a cloud. The address itself is checked, and at the moment of connecting: a name may resolve to anything, and to something else
  * the next time. A URL that holds an address, however it is written, is not looked up, so it is checked beforehand. Hosts that the operator
  * names are let through.
  */
 import { lookup, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { hopeless, type JobFailure } from '../worker/runner.js';
+import { OutboundRefusal } from './outbound-refusal.js';
 
 /** The hosts that may be called wherever they are: all of them, or those named (lower case, no port). */
 export type AllowedHosts = 'all' | readonly string[];
@@ -41,7 +41,7 @@ export function isPublicAddress(address: string): boolean {
   return family === 6 && givenOut.check(address, 'ipv6') && !inside.check(address, 'ipv6');
 }
 
-/** Refuses a URL whose host is an address that may not be called. A name is checked when it is looked up. */
+/** Checks a URL whose host is an address; a name is checked when it is looked up. @throws OutboundRefusal */
 export function requireAllowedHost({ hostname }: URL, allowed: AllowedHosts): void {
   const address = hostname.replace(/^\[|\]$/g, '');
   if (isIP(address) === 0 || isNamed(address, allowed) || isPublicAddress(address)) return;
@@ -61,7 +61,29 @@ export function allowedLookup(allowed: AllowedHosts): LookupFunction {
   };
 }
 
-function refusalOf(host: string, addresses: readonly LookupAddress[], allowed: AllowedHosts): JobFailure | null {
+/**
+ * Checks a URL before it is kept, a name by looking it up. It is checked again whenever it is called, for names change where they lead.
+ *
+ * @throws OutboundRefusal also for a name that leads nowhere
+ */
+export async function requireAllowedUrl(url: URL, allowed: AllowedHosts): Promise<void> {
+  requireAllowedHost(url, allowed);
+  const { hostname } = url;
+  if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 || isNamed(hostname, allowed)) return;
+  await new Promise<void>((resolve, reject) => {
+    allowedLookup(allowed)(hostname, { all: true }, (error) => {
+      if (error === null) resolve();
+      else
+        reject(
+          error instanceof OutboundRefusal
+            ? error
+            : new OutboundRefusal(`${hostname} leads nowhere: ${error.message}.`),
+        );
+    });
+  });
+}
+
+function refusalOf(host: string, addresses: readonly LookupAddress[], allowed: AllowedHosts): OutboundRefusal | null {
   if (isNamed(host, allowed)) return null;
   const refused = addresses.find(({ address }) => !isPublicAddress(address));
   return refused === undefined ? null : refusal(host, refused.address);
@@ -71,9 +93,9 @@ function isNamed(host: string, allowed: AllowedHosts): boolean {
   return allowed === 'all' || allowed.includes(host.toLowerCase());
 }
 
-function refusal(host: string, address: string): JobFailure {
+function refusal(host: string, address: string): OutboundRefusal {
   const where = host === address || host === `[${address}]` ? address : `${host}, at ${address},`;
-  return hopeless(
+  return new OutboundRefusal(
     `${where} is not on the public internet. Whoever runs the service may allow it: STAGELINE_HTTP_ALLOW_PRIVATE.`,
   );
 }

@@ -1,0 +1,78 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { backoffSeconds } from '../../kernel/backoff.js';
+import { DatabaseClock } from '../../platform/database/database-clock.js';
+import { CommandExecutor } from '../../platform/event-store/command-executor.js';
+import { systemCaller } from '../../platform/event-store/system-caller.js';
+import { newId } from '../../platform/new-id.js';
+import type { AllowedHosts } from '../../platform/outbound/allowed-addresses.js';
+import { taskOn } from '../commands/webhook-commands.js';
+import { ALLOWED_HOSTS } from '../receiver-url.js';
+import { type Receiver, WebhookSecrets } from '../webhook-secrets.js';
+import { webhookStream } from '../webhook-stream.js';
+import type { ClaimedDelivery } from './claimed-delivery.js';
+import { DeliveryQueue, type Retry } from './delivery-queue.js';
+import { type Posted, post } from './post.js';
+
+/** What the operator says of deliveries that fail. */
+export type RetrySettings = Readonly<{ attempts: number; backoffSeconds: number }>;
+
+/** No failed attempt waits longer for the next, unless the receiver asks for it. */
+const LONGEST_WAIT_SECONDS = 14_400;
+
+const GONE = 410;
+
+/** Sends messages to webhooks and writes down what came of it. */
+@Injectable()
+export class Sender {
+  constructor(
+    private readonly queue: DeliveryQueue,
+    private readonly secrets: WebhookSecrets,
+    private readonly executor: CommandExecutor,
+    private readonly clock: DatabaseClock,
+    @Inject(ALLOWED_HOSTS) private readonly allowed: AllowedHosts,
+  ) {}
+
+  /**
+   * Makes one attempt at a claimed delivery. Where `signal` aborts it is left to its lease.
+   *
+   * A receiver that says it is gone gets no more: its webhook is paused before the attempt is written down, so that a crash in between
+   * only asks it once more.
+   */
+  async deliver(claimed: ClaimedDelivery, settings: RetrySettings, signal: AbortSignal): Promise<void> {
+    const receiver = await this.secrets.receiver(claimed.tenantId, claimed.urlId, claimed.secretIds);
+    if (receiver === null) return; // Gone since it was claimed.
+    const posted = await this.post(receiver, { id: claimed.eventId, body: claimed.body }, signal);
+    if (signal.aborted) return;
+    if (posted.status === GONE) await this.pause(claimed);
+    await this.queue.settle(claimed, posted, retryAfter(posted, claimed.failedCount + 1, settings));
+  }
+
+  /** Posts a message now, as of the database's clock. */
+  async post(
+    receiver: Receiver,
+    message: Readonly<{ id: string; body: string }>,
+    signal: AbortSignal,
+  ): Promise<Posted> {
+    const timestamp = Math.floor(Date.parse(await this.clock.now()) / 1000);
+    return post(receiver, { ...message, timestamp }, { allowed: this.allowed, signal });
+  }
+
+  private async pause({ tenantId, webhookId }: ClaimedDelivery): Promise<void> {
+    const context = {
+      caller: systemCaller(tenantId, 'webhooks'),
+      commandId: newId(),
+      correlationId: newId(),
+      now: await this.clock.now(),
+      dryRun: false,
+    };
+    const data = { terms: {}, status: 'paused', reason: 'The receiver answered 410 Gone.' } as const;
+    await this.executor.execute(webhookStream, taskOn(webhookId, { type: 'change_webhook', data }, context));
+  }
+}
+
+/** Never earlier than the backoff: who asks to be tried again at once would use up all attempts in a minute. */
+function retryAfter({ retryAfterSeconds: asked }: Posted, failedCount: number, settings: RetrySettings): Retry {
+  const limits = { base_seconds: settings.backoffSeconds, max_seconds: LONGEST_WAIT_SECONDS };
+  const wait = Math.max(asked ?? 0, backoffSeconds(limits, failedCount, Math.random()));
+  return { waitSeconds: wait, restSeconds: asked === undefined ? null : wait, mostAttempts: settings.attempts };
+}
