@@ -146,6 +146,7 @@ describe('the actions of a run with rules', () => {
     park: { reason },
     unpark: { reason },
     cancel: { reason },
+    extend_gate: { seconds: 6_048_000, reason },
     resume: { reason },
   };
 
