@@ -6,6 +6,7 @@ import { decisionGates } from './decision-gate/decision-gate.projection.js';
 import { pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
 import { runCatalogue, type RunEvent } from './run.events.js';
 import { stageConfigs } from './stage-config/stage-config.projection.js';
+import { currentStage } from './run-state.decider.js';
 import { isLocked, stageProgress, type StageState } from './stage.plan.js';
 import { meanPercent } from './weights.plan.js';
 
@@ -90,6 +91,40 @@ describe('any sequence of commands', () => {
         const at = run.stages.find(({ definition }) => definition.key === stage);
         expect([run.status, run.currentStage, at?.state]).toEqual(['running', stage, 'completed']);
         expect(run).toMatchObject({ gate: { gate_id: id } });
+      }
+    });
+  });
+
+  it('excludes from an approval those whom the timeline shows at work, where nobody may approve their own', () => {
+    holdsForEvery((_steps, events) => {
+      let state = runDecider.initialState;
+      for (const event of events) {
+        if (event.type === 'gate.opened' && event.detail.policy?.['no_self_approval']?.layer === 'global')
+          expect(event.detail.excluded).toEqual(currentStage(begun(state)).workedBy);
+        state = runDecider.evolve(state, event);
+      }
+    });
+  });
+
+  it('decides an approval by as many people as its quorum, or by one who sends back', () => {
+    holdsForEvery((_steps, events) => {
+      for (const event of events) {
+        if (event.type !== 'gate.decided') continue;
+        const votes = events.filter(
+          ({ type, detail }) =>
+            type === 'gate.vote_recorded' && 'gate_id' in detail && detail.gate_id === event.detail.gate_id,
+        );
+        const approvers = votes.flatMap(({ detail, by }) =>
+          'vote' in detail && detail.vote === 'approve' ? [by?.id] : [],
+        );
+        const opened = events.find(
+          ({ type, detail }) =>
+            type === 'gate.opened' && 'gate_id' in detail && detail.gate_id === event.detail.gate_id,
+        );
+        const quorum = opened?.type === 'gate.opened' ? (opened.detail.quorum ?? 0) : 0;
+        expect(new Set(approvers).size).toBe(approvers.length);
+        if (event.detail.decision === 'approve') expect(approvers).toHaveLength(quorum);
+        if (event.detail.decision === 'send_back') expect(approvers.length).toBeLessThan(quorum);
       }
     });
   });

@@ -63,7 +63,7 @@ export async function standAtApproval(
   const steps = ['milestones/copy/complete', 'milestones/title/complete', 'criteria/spelled/meet', 'complete'];
   let run: RunBody | null = null;
   for (const step of steps) run = accepted(await writer.post<RunBody>(`${stage}/${step}`));
-  if (run?.open_gate_id == null) throw new Error('The stage ends at an approval.');
+  if (run === null || run.open_gate_id === null) throw new Error('The stage ends at an approval.');
   return { runId: id, gateId: run.open_gate_id };
 }
 
