@@ -20,9 +20,11 @@ const approval: GateDefinition = {
 const decision: GateDefinition = { gate_type: 'decision', options: ['proceed'], decided_by: ['approver'] };
 
 const found = (gate: GateDefinition) =>
-  checkGate({ ...stage, gate }, '', expressionChecks).map(({ code, path }) => `${code} ${path}`);
+  checkGate({ ...stage, gate }, [], '', expressionChecks).map(({ code, path }) => `${code} ${path}`);
 const warned = (gate: GateDefinition) =>
-  warnAbout({ key: 'trial', name: 'Trial', stages: [{ ...stage, gate }] }).map(({ code, path }) => `${code} ${path}`);
+  warnAbout({ key: 'trial', name: 'Trial', stages: [{ ...stage, gate }] }, expressionChecks).map(
+    ({ code, path }) => `${code} ${path}`,
+  );
 
 describe('checking an approval', () => {
   it('finds nothing in a sound one, which may name single people', () => {
