@@ -19,12 +19,12 @@ const triggers: Readonly<Partial<Record<RunEvent['type'], string>>> = {
  * The first thing that may have made the stage ready since the command started it; null where there was none. A command that reopens a stage does
  * so for it to be worked on: then only its graph completes it.
  *
- * A trigger whose facts are known is no news, and is one all the same. Only a stage that a rule reopened waits for something new: it would be reopened
- * again.
+ * A trigger whose facts are known is no news, and is one all the same. Only a stage that was sent back, or that a rule reopened, waits for something new:
+ * nothing was done in it yet, and the rule would reopen it again.
  */
 export function triggerOf(stage: Stage, events: readonly RunEvent[], command: RunCommand): string | null {
   const isBare = events.length === 0 && command.type === 'record_facts';
-  if (isBare) return stage.isSentBackByRule === true ? null : command.data.trigger;
+  if (isBare) return stage.isSentBack === true ? null : command.data.trigger;
   return newsFor(stage, events);
 }
 

@@ -181,14 +181,14 @@ function evolveStage(stage: Stage, event: Exclude<OfStage, { type: 'stage.entere
   }
 }
 
-function completed({ isSentBackByRule: _sentBack, ...stage }: Stage, override: Stage['override']): Stage {
+function completed({ isSentBack: _sentBack, ...stage }: Stage, override: Stage['override']): Stage {
   return { ...stage, state: 'completed', override };
 }
 
 function ruled(stage: Stage, rule: number): Stage {
   return {
     ...stage,
-    isSentBackByRule: true,
+    isSentBack: true,
     ruleCounts: { ...stage.ruleCounts, [rule]: (stage.ruleCounts?.[rule] ?? 0) + 1 },
   };
 }
@@ -205,8 +205,9 @@ function gateDecided(run: Begun, detail: Extract<RunEvent, { type: 'gate.decided
   const closed = gateClosed(run, id, { status: 'decided', verdict });
   const decided = rule === undefined ? closed : withStage(closed, stage, (each) => ruled(each, rule));
   if (decision === 'approve') return withStage(decided, stage, (each) => ({ ...each, isApproved: true }));
-  const isAnew = decision === 'send_back' && isWholeStage(send_back);
-  return isAnew ? withStage(decided, stage, (each) => ({ ...each, workedBy: [] })) : decided;
+  if (decision !== 'send_back') return decided;
+  const anew = isWholeStage(send_back) ? { workedBy: [] } : {};
+  return withStage(decided, stage, (each) => ({ ...each, isSentBack: true, ...anew }));
 }
 
 function reopened(

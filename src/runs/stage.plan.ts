@@ -28,8 +28,8 @@ export type Stage = Readonly<{
   work: GraphState | null;
   /** How often each rule of its gate has decided, over all visits to the stage; by the number of the rule, from 1. */
   ruleCounts?: Readonly<Record<number, number>>;
-  /** A rule of its gate reopened it, since it was completed last: it waits for something to be done, or the rule would send it round. */
-  isSentBackByRule?: true;
+  /** It was sent back, or a rule of its gate decided, since it was completed last: it waits for something to be done. */
+  isSentBack?: true;
   /** How often its graph was begun or resumed, over all visits to the stage. */
   workAttempts: number;
 }>;

@@ -20,7 +20,7 @@ const approval: GateDefinition = {
 const decision: GateDefinition = { gate_type: 'decision', options: ['proceed'], decided_by: ['approver'] };
 
 const found = (gate: GateDefinition) =>
-  checkGate({ ...stage, gate }, [{ ...stage, gate }], '', expressionChecks).map(({ code, path }) => `${code} ${path}`);
+  checkGate({ ...stage, gate }, [], '', expressionChecks).map(({ code, path }) => `${code} ${path}`);
 const warned = (gate: GateDefinition) =>
   warnAbout({ key: 'trial', name: 'Trial', stages: [{ ...stage, gate }] }, expressionChecks).map(
     ({ code, path }) => `${code} ${path}`,
