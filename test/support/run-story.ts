@@ -269,13 +269,6 @@ function takeJob(attempt: number): RunCommand {
   );
 }
 
-/** The stage a run stands at after these commands. */
-export function currentStageAfter(...commands: readonly RunCommand[]): Stage {
-  const state = stateAfter(history(...commands));
-  if (state.status === 'not_started') throw new Error('The run is not started.');
-  return currentStage(state);
-}
-
 /** Command sequences that lead, together, to every event of a graph and of its jobs. */
 export const clerksStories: readonly (readonly RunCommand[])[] = [
   [
