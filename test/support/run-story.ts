@@ -6,7 +6,6 @@ import type { Deciding, RunCommand } from '../../src/runs/run-command.decider.js
 import { runStream } from '../../src/runs/run-stream.js';
 import { currentStage, type RunState } from '../../src/runs/run-state.decider.js';
 import { runCatalogue, type RunEvent } from '../../src/runs/run.events.js';
-import type { Stage } from '../../src/runs/stage.plan.js';
 import type { StageDefinition } from '../../src/templates/contract.js';
 import type { GraphDefinition } from '../../src/work/contract.js';
 import { isLive } from '../../src/work/graph-state.decider.js';
