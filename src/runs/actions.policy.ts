@@ -16,8 +16,8 @@ export type Action = Readonly<{
   refusal?: Readonly<{ code: string; message: string }>;
 }>;
 
-/** Longer than any gate is open: two hundred years. */
-const LONG_SECONDS = 6_307_200_000;
+/** As long as any gate may be open: a hundred years. */
+const LONG_SECONDS = 3_153_600_000;
 
 type RunDecider = Decider<RunState, RunCommand, RunEvent>;
 type Candidate = Readonly<{ ask: Asked; target?: string; path: string }>;

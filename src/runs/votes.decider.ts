@@ -6,13 +6,14 @@
  *   delegate   another may vote in somebody's stead. It stays one place: whoever of the two is first takes it
  */
 import { refuse } from '../kernel/domain-error.js';
+import { isGroup } from '../templates/contract.js';
 import type { PendingGate, Word } from './gate-state.decider.js';
 import { inTurn, requiredReason } from './guards.decider.js';
 import { atPendingGate } from './pending-gate.policy.js';
 import type { Deciding, DelegateGate } from './run-command.decider.js';
 import type { Begun, Running } from './run-state.decider.js';
 import type { RunEvent } from './run.events.js';
-import { isDecider, isPlaceTaken, isReserved, notADecider, ownNames, seatOf } from './voting.policy.js';
+import { isDecider, isPlaceTaken, notADecider, ownNames, seatOf } from './voting.policy.js';
 
 /** What somebody says at an approval. */
 type Said = Readonly<{ word: Word; by: Deciding; reason: string | undefined }>;
@@ -86,7 +87,7 @@ function checkDelegate(gate: PendingGate, by: Deciding, to: string): void {
   }
   const detail = ownNames(by).includes(to)
     ? 'is yourself: vote.'
-    : isReserved(to)
+    : isGroup(to)
       ? 'is a role or a kind of actor: name one person, by the id of their actor or the name of their key.'
       : null;
   if (detail !== null)

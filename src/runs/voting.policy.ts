@@ -1,20 +1,12 @@
-import { roles as everyRole } from '../kernel/command-context.js';
 import { type DomainError, refuse } from '../kernel/domain-error.js';
-import type { Actor, ActorType } from '../kernel/recorded-event.js';
+import type { Actor } from '../kernel/recorded-event.js';
+import { isGroup } from '../templates/contract.js';
 import type { Delegation, PendingGate, Word } from './gate-state.decider.js';
 import type { Deciding } from './run-command.decider.js';
 
-const kinds: Readonly<Record<ActorType, true>> = { founder: true, user: true, system: true, llm: true, worker: true };
-const reserved: ReadonlySet<string> = new Set([...everyRole, ...Object.keys(kinds)]);
-
-/** Whether a word names roles or kinds of actor; such a word never means one person, whatever their key is called. */
-export function isReserved(name: string): boolean {
-  return reserved.has(name);
-}
-
 /** What one person goes by: the id of their actor, and what their key is called. */
 export function ownNames({ actor, keyName }: Deciding): readonly string[] {
-  return [actor.id, keyName].filter((name): name is string => name !== undefined && !isReserved(name));
+  return [actor.id, keyName].filter((name): name is string => name !== undefined && !isGroup(name));
 }
 
 /** Every word by which somebody may be named as a decider. */

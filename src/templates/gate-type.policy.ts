@@ -12,7 +12,7 @@ export const optionsOf: Readonly<Record<GateType, readonly Decision[]>> = {
 const kinds: Readonly<Record<ActorType, true>> = { founder: true, user: true, system: true, llm: true, worker: true };
 const groups: ReadonlySet<string> = new Set([...Object.keys(kinds), ...roles]);
 
-/** Whether a decider is a role or a kind of actor, not one person. */
+/** Whether a word names a role or a kind of actor: then it never means one person, whatever they or their key are called. */
 export function isGroup(decider: string): boolean {
   return groups.has(decider);
 }
