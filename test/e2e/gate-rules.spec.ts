@@ -148,7 +148,6 @@ describe('the actions of a run with rules', () => {
     cancel: { reason },
     extend_gate: { seconds: 6_048_000, reason },
     resume: { reason },
-    extend_gate: { seconds: 1_000_000_000, reason },
   };
 
   it.each([['operator'], ['approver'], ['viewer'], ['operator', 'approver']])(
