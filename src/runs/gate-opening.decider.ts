@@ -5,7 +5,7 @@ import { own } from '../kernel/json-values.js';
 import { assessReadiness } from './readiness.policy.js';
 import type { RunCommand } from './run-command.decider.js';
 import { currentStage, type Begun, type Running } from './run-state.decider.js';
-import type { Evidence, OpenedGate, RunEvent } from './run.events.js';
+import type { Evidence, Finding, OpenedGate, RunEvent } from './run.events.js';
 import { stageProgress, type Stage } from './stage.plan.js';
 
 /** When and how a gate opens. */
@@ -75,6 +75,7 @@ export function evidenceOf(run: Begun, stage: Stage, evaluate: Evaluation): Evid
       .filter(({ dismissed }) => !dismissed)
       .map(({ id, type, message, dismissed }) => ({ id, type, message, dismissed })),
     result: stage.result,
+    ...contractOf(stage, blockedReasons),
     readiness: {
       ready,
       blocked_reasons: blockedReasons,
@@ -82,6 +83,13 @@ export function evidenceOf(run: Begun, stage: Stage, evaluate: Evaluation): Evid
       override: stage.override,
     },
   };
+}
+
+/** What was asked of the stage; codes of rules are no other reason's. */
+function contractOf({ definition: { contract } }: Stage, unmet: readonly Finding[]): Pick<Evidence, 'contract'> {
+  if (contract === undefined) return {};
+  const codes = new Set(unmet.map(({ code }) => code));
+  return { contract: contract.map(({ code, reason }) => ({ code, reason, holds: !codes.has(code) })) };
 }
 
 function milestonesOf(stage: Stage): Evidence['milestones'] {

@@ -65,6 +65,8 @@ export type Evidence = Readonly<{
   exit_criteria: readonly Readonly<{ key: string; text: string; met: boolean }>[];
   open_risks: readonly RiskView[];
   result: StageResult | null;
+  /** The rules of its contract, where it has one, and whether each held. */
+  contract?: readonly Readonly<{ code: string; reason: string; holds: boolean }>[];
   readiness: Readonly<{
     ready: boolean;
     blocked_reasons: readonly Finding[];

@@ -166,6 +166,16 @@ describe('defects of a delivery', () => {
     });
   });
 
+  it('are judged by what the contract of the stage asked for', () => {
+    const back = played(stages, early, ...attempts, ...finds(2));
+    const opened = back.events.findLast(({ type }) => type === 'gate.opened');
+    expect(opened?.detail).toMatchObject({
+      evidence: {
+        contract: [{ code: 'defects-validated', reason: 'Nobody has said how many defects are open.', holds: true }],
+      },
+    });
+  });
+
   it('are told from tests that fail, which send it back too', () => {
     const failing = played(stages, early, ...builds, ...does({ passed: false }));
     expect(decisions(failing)).toEqual([['4_test', 'pivot', '3_build', 'rule']]);
