@@ -6,7 +6,6 @@ import type { Deciding, RunCommand } from '../../src/runs/run-command.decider.js
 import { runStream } from '../../src/runs/run-stream.js';
 import { currentStage, type RunState } from '../../src/runs/run-state.decider.js';
 import { runCatalogue, type RunEvent } from '../../src/runs/run.events.js';
-import type { Stage } from '../../src/runs/stage.plan.js';
 import type { StageDefinition } from '../../src/templates/contract.js';
 import type { GraphDefinition } from '../../src/work/contract.js';
 import { isLive } from '../../src/work/graph-state.decider.js';
@@ -267,13 +266,6 @@ function takeJob(attempt: number): RunCommand {
     { jobs: [asked], workerId: 'robot', leaseSeconds: 30, leaseExpiresAt },
     { now: `2026-03-01T12:${String(attempt)}0:00.000Z` },
   );
-}
-
-/** The stage a run stands at after these commands. */
-export function currentStageAfter(...commands: readonly RunCommand[]): Stage {
-  const state = stateAfter(history(...commands));
-  if (state.status === 'not_started') throw new Error('The run is not started.');
-  return currentStage(state);
 }
 
 /** Command sequences that lead, together, to every event of a graph and of its jobs. */
