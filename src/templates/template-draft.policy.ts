@@ -1,3 +1,4 @@
+import { optionsOf } from './gate.policy.js';
 import { readGraphDraft } from '../work/contract.js';
 import type {
   Decision,
@@ -9,7 +10,7 @@ import type {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const everyOption: readonly Decision[] = ['proceed', 'narrow', 'pivot', 'park'];
+const everyOption: readonly Decision[] = [...optionsOf.decision, ...optionsOf.approval];
 
 /**
  * What can be made of a template that is not in the right shape, so that the rest of its problems are found with the first try. What cannot be
@@ -50,14 +51,19 @@ function milestone(sent: Fields): MilestoneDefinition {
 
 function gate(sent: Fields): GateDefinition {
   const { expires_after_seconds: expiry, on_expiry: onExpiry, escalate_to: escalateTo, auto } = sent;
+  const { quorum, no_self_approval: noSelfApproval, remind_before_seconds: ahead } = sent;
+  const type = sent['gate_type'] === 'approval' ? 'approval' : 'decision';
   return {
-    gate_type: 'decision',
-    options: Array.isArray(sent['options']) ? options(sent['options']) : everyOption,
+    gate_type: type,
+    options: Array.isArray(sent['options']) ? options(sent['options']) : optionsOf[type],
     decided_by: Array.isArray(sent['decided_by']) ? sent['decided_by'].map(text) : ['system'],
     reason_required_for: options(sent['reason_required_for']),
     ...(typeof expiry === 'number' ? { expires_after_seconds: expiry } : {}),
     ...(onExpiry === 'escalate' ? { on_expiry: onExpiry } : {}),
     ...(Array.isArray(escalateTo) ? { escalate_to: escalateTo.map(text) } : {}),
+    ...(typeof quorum === 'number' ? { quorum } : {}),
+    ...(typeof noSelfApproval === 'boolean' ? { no_self_approval: noSelfApproval } : {}),
+    ...(typeof ahead === 'number' ? { remind_before_seconds: ahead } : {}),
     auto: list(auto).map((each) => ({ when: text(each['when']), decision: text(each['decision']) as Decision })),
   };
 }

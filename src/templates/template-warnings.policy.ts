@@ -1,5 +1,6 @@
 import { warnAboutGraph } from '../work/contract.js';
 import type { GateDefinition, StageDefinition, TemplateContent } from './template.events.js';
+import { isGroup } from './gate.policy.js';
 import { broken, problem, type Problem } from '../kernel/definition-problem.js';
 
 /** What can be run and is probably not meant. */
@@ -26,7 +27,10 @@ function emptyStage(
   ]);
 }
 
-function gateWarnings({ decided_by: deciders, options, auto = [] }: GateDefinition, path: string): readonly Problem[] {
+function gateWarnings(
+  { decided_by: deciders, options, auto = [], quorum = 1 }: GateDefinition,
+  path: string,
+): readonly Problem[] {
   const certain = auto.findIndex(({ when }) => when.trim() === 'true');
   return broken([
     [
@@ -39,8 +43,17 @@ function gateWarnings({ decided_by: deciders, options, auto = [] }: GateDefiniti
       ),
     ],
     [
-      options.length === 0 || options.includes('proceed'),
+      options.length === 0 || options.includes('proceed') || options.includes('approve'),
       problem('no-way-on', `${path}/options`, 'No decision leads on to the next stage.', 'Add "proceed".'),
+    ],
+    [
+      quorum <= deciders.length || deciders.some(isGroup),
+      problem(
+        'quorum-out-of-reach',
+        `${path}/quorum`,
+        `It asks for ${String(quorum)} people and names ${String(deciders.length)}: only with an admin can it be reached.`,
+        'Name more people, or a role.',
+      ),
     ],
     [
       certain === -1 || certain === auto.length - 1,

@@ -1,15 +1,14 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { actorTypes } from '../platform/auth/actor-types.js';
-import { roles } from '../kernel/command-context.js';
 import { Choice, Flag, Nested, NestedList, NestedMap, Text, TextList, Whole } from '../platform/http/fields.js';
 import type { Decision, GateType, OnExpiry } from './template.events.js';
 import { GraphRequest } from './graph.request.js';
 import { aboutKeys, heaviest } from './template.policy.js';
 
-const decisions = ['proceed', 'narrow', 'pivot', 'park'] as const satisfies readonly Decision[];
+const decisions = ['proceed', 'narrow', 'pivot', 'park', 'approve', 'send_back'] as const satisfies readonly Decision[];
 const gateTypes = ['decision', 'approval'] as const satisfies readonly GateType[];
 const expiries = ['remain', 'park', 'escalate'] as const satisfies readonly OnExpiry[];
-const deciders = [...new Set([...actorTypes, ...roles])];
+const MAX_DECIDERS = 50;
+const MAX_SECONDS = 3_153_600_000;
 
 @ApiSchema({ name: 'MilestoneDefinition' })
 export class MilestoneRequest {
@@ -60,7 +59,11 @@ export class GateDefinitionRequest {
   @TextList({ min: 0, max: decisions.length, choices: decisions, description: 'What may be decided.' })
   readonly options!: readonly Decision[];
 
-  @TextList({ max: deciders.length, choices: deciders, description: 'Kinds of actor, or roles; admin always may.' })
+  @TextList({
+    max: MAX_DECIDERS,
+    maxLength: 200,
+    description: 'Kinds of actor, or roles; of an approval also ids of actors and names of keys. admin always may.',
+  })
   readonly decided_by!: readonly string[];
 
   @TextList({ optional: true, max: decisions.length, choices: decisions, description: 'Options that need a reason.' })
@@ -69,7 +72,7 @@ export class GateDefinitionRequest {
   @Whole({
     optional: true,
     min: 1,
-    max: 3_153_600_000,
+    max: MAX_SECONDS,
     description: 'From opening; without it the gate never expires.',
   })
   readonly expires_after_seconds?: number;
@@ -79,11 +82,33 @@ export class GateDefinitionRequest {
 
   @TextList({
     optional: true,
-    max: deciders.length,
-    choices: deciders,
+    max: MAX_DECIDERS,
+    maxLength: 200,
     description: 'Who may decide after `escalate`.',
   })
   readonly escalate_to?: readonly string[];
+
+  @Whole({
+    optional: true,
+    min: 1,
+    max: 100,
+    description: 'Of an approval: how many different people have to approve. Defaults to 1.',
+  })
+  readonly quorum?: number;
+
+  @Flag({
+    optional: true,
+    description: 'Of an approval: whoever did the work of the stage may not vote. Defaults to false.',
+  })
+  readonly no_self_approval?: boolean;
+
+  @Whole({
+    optional: true,
+    min: 1,
+    max: MAX_SECONDS,
+    description: 'How long before it expires those who may decide are reminded. Defaults to a quarter of its time.',
+  })
+  readonly remind_before_seconds?: number;
 
   @NestedList(() => GateRuleRequest, {
     optional: true,

@@ -89,7 +89,7 @@ const brokenOnes: readonly (readonly [string, object, readonly string[]])[] = [
   ],
   ['a null gate', withStage({ gate: null }), [`wrong-type ${at}/gate`]],
   ['a gate type nobody knows', withGate({ gate_type: 'vote' }), [`wrong-value ${at}/gate/gate_type`]],
-  ['an option nobody knows', withGate({ options: ['proceed', 'approve'] }), [`wrong-value ${at}/gate/options`]],
+  ['an option nobody knows', withGate({ options: ['proceed', 'aprove'] }), [`wrong-value ${at}/gate/options`]],
   ['no options', withGate({ options: [], auto: [] }), [`no-options ${at}/gate/options`]],
   ['a decider nobody knows', withGate({ decided_by: ['system', 'aprover'] }), [`wrong-value ${at}/gate/decided_by`]],
   ['nobody to decide', withGate({ decided_by: [], auto: [] }), [`no-decider ${at}/gate/decided_by`]],
