@@ -7,8 +7,14 @@ export type Role = (typeof roles)[number];
 /** The tenant that exists from the first start. */
 export const DEFAULT_TENANT_ID = '00000000-0000-7000-8000-000000000001';
 
-/** Who calls, as their key says. */
-export type Caller = Readonly<{ tenantId: string; keyId: string; actor: Actor; roles: readonly Role[] }>;
+/** Who calls, as their key says. `keyName` is what the key is called; the service itself has none. */
+export type Caller = Readonly<{
+  tenantId: string;
+  keyId: string;
+  keyName?: string;
+  actor: Actor;
+  roles: readonly Role[];
+}>;
 
 /** A client's idempotency key and the hex SHA-256 of the whole request it came with. */
 export type ReceiptKey = Readonly<{ key: string; requestHash: string }>;

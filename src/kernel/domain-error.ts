@@ -3,6 +3,7 @@
  * without one does not compile.
  */
 export type ErrorCode =
+  | 'already-voted'
   | 'candidate-not-found'
   | 'command-in-progress'
   | 'correlation-not-found'
@@ -10,6 +11,7 @@ export type ErrorCode =
   | 'event-not-found'
   | 'forbidden'
   | 'gate-already-decided'
+  | 'gate-never-expires'
   | 'gate-not-found'
   | 'gate-not-pending'
   | 'idempotency-key-reused'
@@ -28,6 +30,7 @@ export type ErrorCode =
   | 'milestone-not-found'
   | 'milestone-tied-to-gate'
   | 'not-a-decider'
+  | 'not-an-approval'
   | 'node-not-found'
   | 'not-found'
   | 'not-sealed-yet'
@@ -45,6 +48,7 @@ export type ErrorCode =
   | 'run-not-found'
   | 'run-parked'
   | 'scope-too-narrow'
+  | 'self-approval'
   | 'service-unavailable'
   | 'stage-locked'
   | 'stage-not-found'

@@ -16,6 +16,9 @@ export type Action = Readonly<{
   refusal?: Readonly<{ code: string; message: string }>;
 }>;
 
+/** As long as any gate may be open: a hundred years. */
+const LONG_SECONDS = 3_153_600_000;
+
 type RunDecider = Decider<RunState, RunCommand, RunEvent>;
 type Candidate = Readonly<{ ask: Asked; target?: string; path: string }>;
 
@@ -122,12 +125,24 @@ function riskActions(run: Begun, { definition: { key } }: Stage, path: string): 
 
 function gateActions(run: Begun): readonly Candidate[] {
   if (run.status !== 'running' || run.gate === null) return [];
-  const { gate_id: gateId, options } = run.gate;
-  return options.map((decision) => ({
+  const { gate_id: gateId, options, gate_type: type, expires_at: expiry } = run.gate;
+  const path = `/gates/${gateId}`;
+  const decisions = options.map((decision): Candidate => ({
     ask: { type: 'decide_gate', data: { gateId, decision, reason: anyReason } },
     target: decision,
-    path: `/gates/${gateId}/decision`,
+    path: `${path}/decision`,
   }));
+  const extend: Candidate = {
+    ask: { type: 'extend_gate', data: { gateId, seconds: LONG_SECONDS, reason: anyReason } },
+    target: gateId,
+    path: `${path}/extend`,
+  };
+  const delegate: Candidate = {
+    ask: { type: 'delegate_gate', data: { gateId, to: anyReason, reason: anyReason } },
+    target: gateId,
+    path: `${path}/delegate`,
+  };
+  return [...decisions, ...(expiry === null ? [] : [extend]), ...(type === 'approval' ? [delegate] : [])];
 }
 
 function runActions(path: string): readonly Candidate[] {

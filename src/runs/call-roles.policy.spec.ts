@@ -21,7 +21,7 @@ describe('the actions a key may call', () => {
   });
 
   it('are the decisions for an approver, and facts for a worker', () => {
-    expect(allowedWith('approver')).toEqual(new Set(['decide_gate']));
+    expect(allowedWith('approver')).toEqual(new Set(['decide_gate', 'extend_gate']));
     expect(allowedWith('worker')).toEqual(new Set(['record_facts']));
   });
 

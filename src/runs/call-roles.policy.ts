@@ -6,17 +6,22 @@ export const commandRoles = ['operator'] as const;
 export const factRoles = ['operator', 'worker'] as const;
 export const decisionRoles = ['operator', 'approver'] as const;
 
+/** Whether a key with these roles may call a route that is for those. */
+export function mayCall(needed: readonly string[], roles: readonly string[]): boolean {
+  return roles.includes('admin') || needed.some((role) => roles.includes(role));
+}
+
 /** The same actions, refusing those whose route a key with these roles may not call. */
 export function callableWith(roles: readonly string[], actions: readonly Action[]): readonly Action[] {
   return actions.map((action) => {
     const needed = rolesOf(action.action);
-    if (roles.includes('admin') || needed.some((role) => roles.includes(role))) return action;
+    if (mayCall(needed, roles)) return action;
     const message = `This takes a key with one of these roles: admin, ${needed.join(', ')}.`;
     return { ...action, allowed: false, refusal: { code: 'forbidden', message } };
   });
 }
 
 function rolesOf(action: RunCommand['type']): readonly string[] {
-  if (action === 'decide_gate') return decisionRoles;
+  if (action === 'decide_gate' || action === 'extend_gate' || action === 'delegate_gate') return decisionRoles;
   return action === 'record_facts' ? factRoles : commandRoles;
 }

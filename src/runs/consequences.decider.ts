@@ -6,8 +6,8 @@ import { completeTied, dropMilestones } from './milestones.decider.js';
 import type { DecideGate } from './run-command.decider.js';
 import { currentStage, findStage, type Running } from './run-state.decider.js';
 import type { OpenedGate, RunEvent } from './run.events.js';
-import { getNextStage, isLocked, stageProgress, type Stage } from './stage.plan.js';
-import { isCutOff, workResumes } from './stage-work.decider.js';
+import { sendStageBack, stageReopened } from './send-back.decider.js';
+import { getNextStage, isLocked, type Stage } from './stage.plan.js';
 import { enterStage, goOn, leaveStage } from './stages.decider.js';
 
 type Consequence = (run: Running, gate: OpenedGate, command: DecideGate, evaluate: Evaluation) => readonly RunEvent[];
@@ -29,7 +29,7 @@ export const consequences: Readonly<Record<Decision, Consequence>> = {
       (now) => goOn(now, command, evaluate),
     ),
 
-  send_back: (run, _gate, { now: at }) => [stageReopened(currentStage(run), at)],
+  send_back: (run, _gate, { data, now: at }) => sendStageBack(run, data.sendBack, at),
 
   narrow: (run, _gate, { data, now: at }) =>
     inTurn(
@@ -75,12 +75,4 @@ function resetFrom(run: Running, target: Stage): readonly RunEvent[] {
 
 function stageGated({ stage, gate_id }: OpenedGate): RunEvent {
   return { type: 'stage.gated', detail: { stage, gate_id }, toStage: stage };
-}
-
-/** A graph that was cut off, because its stage was completed without it, goes on with what was unfinished. */
-function stageReopened(stage: Stage, now: string): RunEvent {
-  const { key } = stage.definition;
-  const progress = stageProgress({ ...stage, state: 'in_progress' });
-  const work = isCutOff(stage) ? { work: workResumes(stage, now) } : {};
-  return { type: 'stage.reopened', detail: { stage: key, progress_percent: progress, ...work }, toStage: key };
 }

@@ -16,7 +16,7 @@ import { triggerOf } from './automatic-advance.policy.js';
 import { decideByRules } from './gate-rules.decider.js';
 import { assessReadiness } from './readiness.policy.js';
 import type { RunCommand } from './run-command.decider.js';
-import { currentStage, evolve, type Begun, type RunState } from './run-state.decider.js';
+import { actedOnBy, currentStage, evolve, type Begun, type RunState } from './run-state.decider.js';
 import type { RunEvent } from './run.events.js';
 import { isWorkThrough, workOf } from './stage-work.decider.js';
 import type { Stage } from './stage.plan.js';
@@ -98,7 +98,7 @@ const endWork: FollowUp = (run, events, command, evaluate) => {
   const trigger = triggerOf(stage, events);
   if (trigger === null || !assessReadiness(run, stage, evaluate.condition).ready) return [];
   const freshId = numberedId(command.freshId, countIds(events));
-  return by(advance, completeReady(run, { ...command, freshId }, evaluate, trigger));
+  return by(advance, completeReady(actedOnBy(run, advance), { ...command, freshId }, evaluate, trigger));
 };
 
 const judgeGate: FollowUp = decideByRules;

@@ -27,7 +27,7 @@ export function openEscalatedGate(
 ): readonly RunEvent[] {
   const { escalate_to: named, auto = [] } = currentStage(run).definition.gate ?? {};
   const deciders = gate.escalate_to ?? named ?? gate.decided_by;
-  const rules = deciders.includes('system') ? auto : [];
+  const rules = gate.gate_type === 'decision' && deciders.includes('system') ? auto : [];
   const terms = { ...termsOf(gate), decided_by: deciders, on_expiry: 'remain' as const, auto: rules };
   return [gateOpened(run, terms, { expires_at: null, remind_at: null }, freshId, evaluate)];
 }

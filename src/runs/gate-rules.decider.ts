@@ -5,7 +5,8 @@ import { decideGate } from './gates.decider.js';
 import { isPast } from './gate-opening.decider.js';
 import { isSameJson } from '../kernel/json-values.js';
 import type { RunCommand } from './run-command.decider.js';
-import { currentStage, type PendingGate, type RunState, type Running } from './run-state.decider.js';
+import type { PendingGate } from './gate-state.decider.js';
+import { actedOnBy, currentStage, type RunState, type Running } from './run-state.decider.js';
 import type { RuleFailure, RunEvent } from './run.events.js';
 import { ruleValues } from './rule-values.policy.js';
 
@@ -43,7 +44,11 @@ export function decideByRules(
   if ('message' in found) return ruleFailed(gate, found);
   const reason = `rule ${String(found.rule)}: ${found.when}`;
   const data = { gateId: gate.gate_id, decision: found.decision, reason, toStage: found.to_stage };
-  const decided = decideGate(run, { ...command, type: 'decide_gate', data, by: { actor: rule, roles: [] } }, evaluate);
+  const decided = decideGate(
+    actedOnBy(run, rule),
+    { ...command, type: 'decide_gate', data, by: { actor: rule, roles: [] } },
+    evaluate,
+  );
   return decided.map((event) => ({ ...event, by: rule }));
 }
 

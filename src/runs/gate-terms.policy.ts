@@ -52,7 +52,10 @@ export function effectiveApproval(run: Begun, stage: Stage, policy: PolicyLayers
 
 /** When a gate that opens now expires, and when those who may decide are reminded. */
 export function clockOf(
-  { expires_after_seconds: span, remind_before_seconds: ahead }: GateTerms,
+  {
+    expires_after_seconds: span,
+    remind_before_seconds: ahead,
+  }: Pick<GateTerms, 'expires_after_seconds' | 'remind_before_seconds'>,
   now: string,
 ): Pick<OpenedGate, 'expires_at' | 'remind_at'> {
   if (span === undefined) return { expires_at: null, remind_at: null };
@@ -85,7 +88,7 @@ function approvalTerms(run: Begun, stage: Stage, policy: PolicyLayers | undefine
     gate_type: 'approval',
     options: ['approve', 'send_back'],
     decided_by: rule.approvers.value,
-    reason_required_for: ['send_back'],
+    reason_required_for: reasonsOf(stage),
     on_expiry: rule.on_expiry.value,
     auto: [],
     quorum: rule.quorum.value,
@@ -97,6 +100,12 @@ function approvalTerms(run: Begun, stage: Stage, policy: PolicyLayers | undefine
     ...(expiry.value === null ? {} : { expires_after_seconds: expiry.value }),
     ...(reminder.value === null ? {} : { remind_before_seconds: reminder.value }),
   };
+}
+
+/** Whoever sends back says why; the template may ask for a reason either way. */
+function reasonsOf({ definition: { gate } }: Stage): OpenedGate['reason_required_for'] {
+  const named = gate?.gate_type === 'approval' ? (gate.reason_required_for ?? []) : [];
+  return named.includes('approve') ? ['approve', 'send_back'] : ['send_back'];
 }
 
 function decisionTerms(gate: GateDefinition): GateTerms {

@@ -19,8 +19,18 @@ export function reopenMilestone(run: Running, { data }: ReopenMilestone): readon
   const stage = stageInProgress(run, data.stage);
   milestoneOf(stage, data.milestone);
   if (!stage.completed.includes(data.milestone)) return [];
-  const completed = stage.completed.filter((key) => key !== data.milestone);
-  return [{ type: 'milestone.reopened', detail: milestoneDetail({ ...stage, completed }, data.milestone) }];
+  return [milestoneReopened(stage, data.milestone)];
+}
+
+/** Takes back that a milestone is complete. */
+export function milestoneReopened(stage: Stage, key: string): RunEvent {
+  const completed = without(stage.completed, key);
+  return { type: 'milestone.reopened', detail: milestoneDetail({ ...stage, completed }, key) };
+}
+
+/** Refuses milestones that the stage does not have, or not any more. */
+export function requireMilestones(stage: Stage, keys: readonly string[]): void {
+  for (const key of keys) milestoneOf(stage, key);
 }
 
 export function meetCriterion(run: Running, { data }: MeetCriterion): readonly RunEvent[] {
@@ -88,7 +98,7 @@ function milestoneCompleted(stage: Stage, key: string): RunEvent {
 function milestoneDropped(stage: Stage, key: string): RunEvent {
   const left = Object.keys(stage.weights).filter((other) => other !== key);
   const weights = redistribute(stage.definition.milestones, left);
-  const after = { ...stage, weights, completed: stage.completed.filter((other) => other !== key) };
+  const after = { ...stage, weights, completed: without(stage.completed, key) };
   const weight = own(stage.weights, key) ?? 0;
   return { type: 'milestone.dropped', detail: { ...milestoneDetail(after, key), weight, weights } };
 }
@@ -96,6 +106,10 @@ function milestoneDropped(stage: Stage, key: string): RunEvent {
 function milestoneDetail(after: Stage, milestone: string) {
   const weight = own(after.weights, milestone) ?? 0;
   return { stage: after.definition.key, milestone, weight, progress_percent: stageProgress(after) };
+}
+
+function without(list: readonly string[], value: string): readonly string[] {
+  return list.filter((other) => other !== value);
 }
 
 function tiesOf(stage: Stage, key: string): readonly (string | undefined)[] {

@@ -82,6 +82,9 @@ export type DecideGate = Command<
 export type ExtendGate = Command<'extend_gate', { gateId: string; seconds: number; reason: string }>;
 /** Has somebody else vote in the caller's stead. */
 export type DelegateGate = Command<'delegate_gate', { gateId: string; to: string; reason: string }>;
+/** What people ask at a gate. */
+export type AskedAtGate =
+  Pick<DecideGate, 'type' | 'data'> | Pick<ExtendGate, 'type' | 'data'> | Pick<DelegateGate, 'type' | 'data'>;
 /** Time passed: whatever is due by now happens, each thing once. */
 export type Wake = Command<'wake', object>;
 

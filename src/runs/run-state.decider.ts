@@ -1,7 +1,17 @@
 import type { JsonObject } from '../kernel/json.js';
-import type { OpenedGate, Resumption, RiskView, RuleFailure, RunEvent, RunOrigin, Verdict } from './run.events.js';
+import type { Actor } from '../kernel/recorded-event.js';
+import {
+  evolveGate,
+  gateOpens,
+  type ClosedGate,
+  type PendingGate,
+  type PendingGateEvent,
+} from './gate-state.decider.js';
+import { isWholeStage } from './send-back.policy.js';
+import type { Resumption, RiskView, RunEvent, RunOrigin } from './run.events.js';
 import { createStage, planPipeline, type Stage } from './stage.plan.js';
 import { own } from '../kernel/json-values.js';
+import { stageWorkedOn, workedOnBy } from './worked-by.policy.js';
 import {
   isOfWork,
   withResumedFrom,
@@ -11,13 +21,7 @@ import {
   type StageWorkEvent,
 } from './stage-work.decider.js';
 
-/** A gate that waits for nobody any more. */
-export type ClosedGate = Readonly<{ status: 'decided'; verdict: Verdict } | { status: 'expired' | 'superseded' }>;
-
 export type Risk = RiskView & Readonly<{ stage: string }>;
-
-/** A gate with how its rules failed lately, each failure once. */
-export type PendingGate = OpenedGate & Readonly<{ failures: readonly RuleFailure[] }>;
 
 type Journey = Readonly<{
   origin: RunOrigin;
@@ -27,6 +31,8 @@ type Journey = Readonly<{
   risks: readonly Risk[];
   closedGates: Readonly<Record<string, ClosedGate>>;
   facts: JsonObject;
+  /** While a command is being decided, who it is by: its events do not say yet. Not there in what is kept. */
+  acting?: Actor;
 }>;
 
 /** Only a running run can have a pending gate, and only one. */
@@ -44,7 +50,25 @@ export type RunState = Readonly<{ status: 'not_started' }> | Begun;
 export function evolve(state: RunState, event: RunEvent): RunState {
   if (event.type === 'pipeline_run.started') return begun(event.detail);
   if (state.status === 'not_started') throw new Error(`A run's first event cannot be ${event.type}.`);
-  return isOfWork(event) ? evolveWork(state, event) : evolveBegun(state, event);
+  const before = credited(state, event);
+  return isOfWork(event) ? evolveWork(before, event) : evolveBegun(before, event);
+}
+
+/** The run with whoever does the work of a stage by this event named there. */
+function credited(run: Begun, event: RunEvent): Begun {
+  const stage = stageWorkedOn(event, findStage(run, run.currentStage ?? ''));
+  const actor = stage === null ? undefined : actorOf(run, event);
+  return actor === undefined ? run : withStage(run, stage, (each) => workedOnBy(each, actor));
+}
+
+/** The run as somebody acts on it: what they do is theirs, before it is recorded. */
+export function actedOnBy<State extends RunState>(state: State, actor: Actor): State {
+  return state.status === 'not_started' ? state : { ...state, acting: actor };
+}
+
+/** Who acted, as it was recorded or as it will be. */
+function actorOf(run: Begun, event: RunEvent & Readonly<{ actor?: Actor }>): Actor | undefined {
+  return event.actor ?? event.by ?? run.acting;
 }
 
 type Later = Exclude<RunEvent, { type: 'pipeline_run.started' } | StageWorkEvent>;
@@ -74,19 +98,15 @@ function evolveBegun(run: Begun, event: Later): RunState {
     case 'pipeline_run.unparked':
       return { ...journey(run), status: 'running', gate: null };
     case 'gate.opened':
-      return run.status === 'running' ? { ...run, gate: { ...event.detail, failures: [] } } : run;
+      return run.status === 'running' ? { ...run, gate: gateOpens(event.detail) } : run;
     case 'gate.rule_failed':
-      return run.status === 'running' ? { ...run, gate: withFailure(run.gate, event.detail) } : run;
-    case 'gate.decided': {
-      const { gate_id: id, decision, to_stage, scope } = event.detail;
-      const decided = gateClosed(run, id, { status: 'decided', verdict: { decision, to_stage, scope } });
-      return decision === 'approve' ? withStage(decided, event.detail.stage, approved) : decided;
-    }
     case 'gate.vote_recorded':
     case 'gate.reminded':
     case 'gate.extended':
     case 'gate.delegated':
-      return run; // TO BE BUILT
+      return gateMoved(run, event);
+    case 'gate.decided':
+      return gateDecided(run, event.detail);
     case 'gate.expired':
       return gateClosed(run, event.detail.gate_id, { status: 'expired' });
     case 'gate.superseded':
@@ -135,7 +155,7 @@ function evolveStage(stage: Stage, event: Exclude<OfStage, { type: 'stage.entere
     case 'stage.gated':
       return { ...stage, state: 'gated' };
     case 'stage.reopened':
-      return reopened(stage, event.detail.work);
+      return reopened(stage, event.detail);
     case 'stage.reset':
       return createStage(stage.definition, stage.number, stage);
     case 'stage.result_recorded': {
@@ -161,12 +181,26 @@ function evolveStage(stage: Stage, event: Exclude<OfStage, { type: 'stage.entere
   }
 }
 
-function approved(stage: Stage): Stage {
-  return { ...stage, isApproved: true };
+function gateMoved(run: Begun, event: PendingGateEvent): Begun {
+  if (run.status !== 'running' || run.gate === null) return run;
+  return { ...run, gate: evolveGate(run.gate, event, actorOf(run, event)) };
 }
 
-function reopened({ isApproved: _approved, ...stage }: Stage, work: Resumption | undefined): Stage {
-  const inProgress = { ...stage, state: 'in_progress' as const };
+/** What is sent back as a whole is nobody's work any more: it is all to be done again. */
+function gateDecided(run: Begun, detail: Extract<RunEvent, { type: 'gate.decided' }>['detail']): Begun {
+  const { gate_id: id, stage, decision, to_stage, scope, send_back } = detail;
+  const verdict = { decision, to_stage, scope, ...(send_back === undefined ? {} : { send_back }) };
+  const decided = gateClosed(run, id, { status: 'decided', verdict });
+  if (decision === 'approve') return withStage(decided, stage, (each) => ({ ...each, isApproved: true }));
+  const isAnew = decision === 'send_back' && isWholeStage(send_back);
+  return isAnew ? withStage(decided, stage, (each) => ({ ...each, workedBy: [] })) : decided;
+}
+
+function reopened(
+  { isApproved: _approved, ...stage }: Stage,
+  { work, clears_result }: Readonly<{ work?: Resumption; clears_result?: true }>,
+): Stage {
+  const inProgress = { ...stage, state: 'in_progress' as const, ...(clears_result === true ? { result: null } : {}) };
   return work === undefined ? inProgress : workResumed(inProgress, work);
 }
 
@@ -197,15 +231,6 @@ function begun(origin: RunOrigin): Running {
   };
 }
 
-/** Failures repeat what was looked up, so that there may be one for each command: what is loaded with every command is bounded. */
-const KEPT_FAILURES = 20;
-
-function withFailure(gate: PendingGate | null, { rule, when, message }: RuleFailure): PendingGate | null {
-  return gate === null
-    ? null
-    : { ...gate, failures: [...gate.failures, { rule, when, message }].slice(-KEPT_FAILURES) };
-}
-
 function gateClosed(run: Begun, id: string, gate: ClosedGate): Begun {
   const closedGates = { ...run.closedGates, [id]: gate };
   return run.status === 'running' ? { ...run, closedGates, gate: null } : { ...run, closedGates };
@@ -216,8 +241,8 @@ function closed(run: Begun, status: Closed['status'], outcome: string): Closed {
 }
 
 /** What stays when the status changes; what only one status knows is left behind. */
-function journey({ origin, stages, currentStage, risks, closedGates, facts }: Begun): Journey {
-  return { origin, stages, currentStage, risks, closedGates, facts };
+function journey({ origin, stages, currentStage, risks, closedGates, facts, acting }: Begun): Journey {
+  return { origin, stages, currentStage, risks, closedGates, facts, ...(acting === undefined ? {} : { acting }) };
 }
 
 function without(list: readonly string[], value: string): readonly string[] {

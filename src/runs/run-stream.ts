@@ -17,7 +17,7 @@ import { timers } from './timers/timer.projection.js';
 export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
   ...runStreamType,
   decider: createRunDecider(evaluation),
-  stateVersion: 3,
+  stateVersion: 4,
   projections: [
     inline(pipelineRuns),
     inline(stageConfigs),

@@ -2,15 +2,17 @@ import type { Decider } from '../kernel/decider.js';
 import { refuse } from '../kernel/domain-error.js';
 import type { Evaluation } from '../kernel/expression.js';
 import { withFollowUps } from './follow-ups.decider.js';
+import { extendGate } from './gate-clock.decider.js';
 import { decideGate } from './gates.decider.js';
 import { asRunning } from './guards.decider.js';
 import { cancel, park, startRun, unpark } from './lifecycle.decider.js';
 import { completeMilestone, meetCriterion, reopenMilestone, unmeetCriterion } from './milestones.decider.js';
 import { dismissRisk, raiseRisk, recordFacts, recordResult, suggestFocus } from './records.decider.js';
 import type { RunCommand } from './run-command.decider.js';
-import { evolve, type RunState } from './run-state.decider.js';
+import { actedOnBy, evolve, type RunState } from './run-state.decider.js';
 import type { RunEvent } from './run.events.js';
 import { advance, completeStage, startStage } from './stages.decider.js';
+import { delegateGate } from './votes.decider.js';
 import { resume, settleJob, startJobs, wake } from './work.decider.js';
 
 /** Sends each command to its rule. The first group answers a parked or closed run themselves. */
@@ -29,8 +31,9 @@ function decide(state: RunState, command: RunCommand, evaluate: Evaluation): rea
     case 'decide_gate':
       return decideGate(state, command, evaluate);
     case 'extend_gate':
+      return extendGate(state, command);
     case 'delegate_gate':
-      throw refuse('gate-not-found', 'TO BE BUILT');
+      return delegateGate(state, command);
     case 'wake':
       return wake(state, command, evaluate);
     case 'start_jobs':
@@ -78,7 +81,10 @@ function decide(state: RunState, command: RunCommand, evaluate: Evaluation): rea
 export function createRunDecider(evaluate: Evaluation): Decider<RunState, RunCommand, RunEvent> {
   return {
     initialState: { status: 'not_started' },
-    decide: (state, command) => withFollowUps(state, decide(state, command, evaluate), command, evaluate),
+    decide: (state, command) => {
+      const acted = actedOnBy(state, command.by.actor);
+      return withFollowUps(acted, decide(acted, command, evaluate), command, evaluate);
+    },
     evolve,
   };
 }

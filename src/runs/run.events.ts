@@ -144,8 +144,8 @@ export type RunEvent =
       OfStage<{ progress_percent: number; override: Override | null; trigger: string | null }>
     >
   | DomainEvent<'stage.gated', OfStage<{ gate_id: string }>>
-  /** `work` is there where the graph of the stage was cut off: what was unfinished runs again. */
-  | DomainEvent<'stage.reopened', OfStage<{ progress_percent: number; work?: Resumption }>>
+  /** `work` is there where the graph of the stage runs again, or what is unfinished of it; `clears_result` where its result is gone. */
+  | DomainEvent<'stage.reopened', OfStage<{ progress_percent: number; work?: Resumption; clears_result?: true }>>
   | DomainEvent<'stage.reset', OfStage>
   | DomainEvent<'milestone.completed', OfMilestone>
   | DomainEvent<'milestone.reopened', OfMilestone>

@@ -1,13 +1,14 @@
 import { Module } from '@nestjs/common';
 import { ReadModels, inlineReadModels } from '../platform/projections/read-models.js';
 import { ActOnRunHandler } from './commands/act-on-run.js';
-import { DecideGateHandler } from './commands/decide-gate.js';
+import { ActAtGateHandler } from './commands/act-at-gate.js';
 import { RunExecutor } from './commands/run-executor.js';
 import { RunCommandsController } from './commands/run-commands.controller.js';
 import { StageCommandsController } from './commands/stage-commands.controller.js';
 import { StartRunHandler } from './commands/start-run.js';
 import { FoundGates } from './decision-gate/found-gates.js';
 import { GateEvidence } from './decision-gate/gate-evidence.js';
+import { GateSettings } from './decision-gate/gate-setting.js';
 import { GatesController } from './decision-gate/gates.controller.js';
 import { ListGatesHandler } from './decision-gate/list-gates.query.js';
 import { ListNodesHandler } from './node-run/list-nodes.query.js';
@@ -27,13 +28,14 @@ import { TimerLoop } from './timers/timer-loop.js';
     RunExecutor,
     StartRunHandler,
     ActOnRunHandler,
-    DecideGateHandler,
+    ActAtGateHandler,
     GetRunHandler,
     ListRunsHandler,
     ListStagesHandler,
     ListGatesHandler,
     FoundGates,
     GateEvidence,
+    GateSettings,
     RunHistory,
     ListNodesHandler,
     DueRuns,

@@ -60,10 +60,10 @@ export function workBegins({ definition: { graph }, workAttempts }: Stage, now: 
   return { attempt: workAttempts + 1, times_out_at: addSeconds(now, seconds) };
 }
 
-/** What a further attempt runs again: the node named, and what was unfinished. */
-export function workResumes(stage: Stage, now: string, fromNode?: string): Resumption {
+/** What a further attempt runs again: the nodes named, and what was unfinished. */
+export function workResumes(stage: Stage, now: string, from: readonly string[] = []): Resumption {
   const { work, graph } = workOf(stage);
-  const rerun = rerunOf(work, graph, fromNode);
+  const rerun = rerunOf(work, graph, from);
   return { ...workBegins(stage, now), rerun, kept_count: graph.nodes.length - rerun.length };
 }
 

@@ -117,6 +117,7 @@ describe('completing a stage', () => {
             reason_required_for: ['pivot', 'park'],
             auto: [],
             expires_at: '2026-03-01T13:00:00.000Z',
+            remind_at: '2026-03-01T12:45:00.000Z',
             on_expiry: 'remain',
             evidence: {
               milestones: {

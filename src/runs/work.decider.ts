@@ -11,7 +11,7 @@ import {
   type Job,
   type JobEvent,
 } from '../work/contract.js';
-import { expireGate } from './gates.decider.js';
+import { expireGate, remindOfGate } from './gate-clock.decider.js';
 import { inTurn, requiredReason, runParked } from './guards.decider.js';
 import type { AboutJob, Resume, RunCommand, StartJobs, Wake } from './run-command.decider.js';
 import { currentStage, findStage, type Begun, type Running } from './run-state.decider.js';
@@ -59,6 +59,7 @@ export function wake(run: Begun, command: Wake, evaluate: Evaluation): readonly 
   return inTurn(
     run,
     (now) => expireGate(now, command, evaluate),
+    (now) => remindOfGate(now, command),
     (now) => wakeWork(now, command, evaluate),
   );
 }
@@ -77,7 +78,11 @@ export function resume(run: Begun, { data, now }: Resume): readonly RunEvent[] {
     throw refuse('node-not-found', `Stage "${stage.definition.name}" has no node ${fromNode}.`);
   const reason = requiredReason(data.reason, 'resuming a run');
   const named = fromNode === undefined ? {} : { from_node: fromNode };
-  const detail = { stage: stage.definition.key, ...workResumes(stage, now, fromNode), ...named };
+  const detail = {
+    stage: stage.definition.key,
+    ...workResumes(stage, now, fromNode === undefined ? [] : [fromNode]),
+    ...named,
+  };
   return [{ type: 'pipeline_run.resumed', detail, reason }];
 }
 

@@ -38,14 +38,18 @@ export function resumeGraph(
   return { ...nothingBegun, attempt, timesOutAt, nodes, edges, ready: listed(ready), outputLength };
 }
 
-/** What runs again when a graph is resumed: the node named, and all that failed, was cut off or never ran, with everything after them. */
-export function rerunOf(graph: GraphState, definition: GraphDefinition, fromNode?: string): readonly string[] {
+/** What runs again when a graph is resumed: the nodes named, and all that failed, was cut off or never ran, with everything after them. */
+export function rerunOf(
+  graph: GraphState,
+  definition: GraphDefinition,
+  from: readonly string[] = [],
+): readonly string[] {
   const index = graphIndex(definition);
-  const named = fromNode === undefined ? undefined : index.placeOf.get(fromNode);
+  const named = from.flatMap((id) => index.placeOf.get(id) ?? []);
   const unfinished = itemsOf(graph.nodes).flatMap(({ status }, place) =>
     status === 'completed' || status === 'skipped' ? [] : [place],
   );
-  const cone = coneOf(index, named === undefined ? unfinished : [named, ...unfinished]);
+  const cone = coneOf(index, [...named, ...unfinished]);
   return index.nodes.filter((_node, place) => cone.has(place)).map(({ id }) => id);
 }
 

@@ -18,6 +18,7 @@ import { runCatalogue } from '../../src/runs/run.events.js';
 import { founder } from '../../src/templates/built-in/founder.js';
 import { templateCatalogue } from '../../src/templates/template.events.js';
 import { templateStream } from '../../src/templates/template-stream.js';
+import { approvalStory } from '../support/approval-story.js';
 import { jobEvents, jobStories } from '../support/job-story.js';
 import {
   atBuild,
@@ -97,6 +98,7 @@ const stories: readonly (readonly RunCommand[])[] = [
   ],
   [start()],
   failedRule,
+  approvalStory,
   ...clerksStories,
 ];
 

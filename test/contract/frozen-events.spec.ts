@@ -24,7 +24,14 @@ type Frozen = Readonly<{
 
 const frozen = (name: string): Frozen =>
   JSON.parse(readFileSync(new URL(`./frozen/${name}.json`, import.meta.url), 'utf8')) as Frozen;
-const stories = ['run-completed.v1', 'run-cancelled.v1', 'run-ruled.v1', 'run-worked.v1', 'run-resumed.v1'];
+const stories = [
+  'run-completed.v1',
+  'run-cancelled.v1',
+  'run-ruled.v1',
+  'run-worked.v1',
+  'run-resumed.v1',
+  'run-approved.v1',
+];
 const projections: readonly Projection<Row, RunEvent>[] = [
   inline(pipelineRuns),
   inline(stageConfigs),

@@ -41,6 +41,8 @@ const takes: Readonly<Record<string, object>> = {
   '{run}/cancel': { reason: 'Sold.' },
   '{run}/resume': { reason: 'Again.' },
   '{gate}/decision': { decision: 'proceed' },
+  '{gate}/delegate': { to: 'bea', reason: 'Away.' },
+  '{gate}/extend': { seconds: 60, reason: 'Holiday.' },
   '/audit/verify': { from: 1, to: 1 },
 };
 /** Routes whose address says everything. */
@@ -178,12 +180,15 @@ const wrong: readonly (readonly [string, object, readonly string[]])[] = [
   ['{run}/resume', { reason: 'Again.', from_node: '' }, ['/from_node']],
   ['{gate}/decision', {}, ['/decision']],
   ['{gate}/decision', { decision: 'PROCEED' }, ['/decision']],
-  ['{gate}/decision', { decision: 'approve' }, ['/decision']],
+  ['{gate}/decision', { decision: 'aprove' }, ['/decision']],
   ['{gate}/decision', { decision: 'narrow', scope: [] }, ['/scope']],
   ['{gate}/decision', { decision: 'narrow', scope: { drop_milestones: 'x' } }, ['/scope/drop_milestones']],
   ['{gate}/decision', { decision: 'narrow', scope: { nope: 1 } }, ['/scope/nope']],
   ['{gate}/decision', { decision: 'pivot', reason: 'x', to_stage: 1 }, ['/to_stage']],
   ['{gate}/decision', { decision: 'proceed', decided_by: 'me' }, ['/decided_by']],
+  ['{gate}/decision', { decision: 'send_back', send_back: { nodes: [] } }, ['/send_back/nodes']],
+  ['{gate}/extend', { seconds: 1.5 }, ['/seconds', '/reason']],
+  ['{gate}/delegate', { to: '', reason: 'Away.' }, ['/to']],
 ];
 
 describe('a field', () => {

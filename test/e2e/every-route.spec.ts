@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { publishApproval, standAtApproval } from '../support/approval-walk.js';
 import { accepted, decide, finishStage, readStage, standAtGate } from '../support/founder-walk.js';
 import { asOwner } from '../support/read-model-fold.js';
 import { rebuild } from '../support/rebuilding.js';
@@ -113,6 +114,16 @@ async function workJobs(): Promise<void> {
   for (const path of ['/jobs', ...jobs]) accepted(await api.get(path));
 }
 
+async function approve(): Promise<void> {
+  const { api } = service;
+  await publishApproval(api, 'approved', { expires_after_seconds: 60 });
+  const { gateId } = await standAtApproval(api, 'approved');
+  accepted(await api.post(`/gates/${gateId}/extend`, { seconds: 7200, reason: 'Holiday.' }));
+  accepted(await api.post(`/gates/${gateId}/delegate`, { to: 'bea', reason: 'Away.' }));
+  await decide(api, gateId, { decision: 'approve' });
+  accepted(await api.get('/gates?mine=true'));
+}
+
 describe('every route', () => {
   it('answers as it is documented when all goes well', async () => {
     const { api, contract } = service;
@@ -130,6 +141,7 @@ describe('every route', () => {
     expect((await api.send('DELETE', `/keys/${String(made['id'])}`)).status).toBe(204);
 
     await workJobs();
+    await approve();
     await lookAfterProjections();
 
     const unanswered = contract.routes.map(({ name }) => name).filter((name) => !contract.answered.has(name));

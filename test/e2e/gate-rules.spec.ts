@@ -144,6 +144,7 @@ describe('the actions of a run with rules', () => {
     unpark: { reason },
     cancel: { reason },
     resume: { reason },
+    extend_gate: { seconds: 1_000_000_000, reason },
   };
 
   it.each([['operator'], ['approver'], ['viewer'], ['operator', 'approver']])(

@@ -67,6 +67,8 @@ const table: Readonly<Record<string, readonly Role[] | null>> = {
   'GET /gates': readers,
   'GET /gates/{id}': readers,
   'POST /gates/{id}/decision': ['operator', 'approver'],
+  'POST /gates/{id}/delegate': ['operator', 'approver'],
+  'POST /gates/{id}/extend': ['operator', 'approver'],
   'GET /jobs': readers,
   'GET /jobs/{id}': readers,
   'POST /jobs': ['operator'],

@@ -6,7 +6,8 @@ import type { Begun, RunState } from '../../src/runs/run-state.decider.js';
 import type { RunEvent } from '../../src/runs/run.events.js';
 import type { Job } from '../../src/work/contract.js';
 import { itemsOf } from '../../src/kernel/vector.js';
-import { command, noon, runDecider, start, workedStages } from './run-story.js';
+import type { PolicyLayers } from '../../src/gate-policy/contract.js';
+import { actedBy, command, noon, runDecider, start, workedStages } from './run-story.js';
 
 /** A seed for one command; what it means depends on where the run stands, so that most are worth trying. */
 type Seed = Readonly<{ kind: number; pick: number; twist: number }>;
@@ -14,6 +15,26 @@ type Seed = Readonly<{ kind: number; pick: number; twist: number }>;
 export type Step = Readonly<{ command: RunCommand; before: RunState; events: readonly RunEvent[]; after: RunState }>;
 
 const chief: Deciding = { actor: { type: 'founder', id: 'ada' }, roles: ['admin'] };
+/** Who votes: one may only where it was delegated to them. */
+const people: readonly Deciding[] = [
+  { actor: { type: 'user', id: 'bea' }, roles: ['approver'] },
+  { actor: { type: 'user', id: 'cyd' }, roles: ['approver'], keyName: 'phone' },
+  { actor: { type: 'user', id: 'dan' }, roles: ['operator'] },
+  chief,
+];
+
+/** Some stages have to be approved: by two people, or by whoever did none of the work. */
+const approvals: PolicyLayers = {
+  global: {
+    '*': { expires_after_seconds: 3600, remind_before_seconds: 2400, on_expiry: 'escalate' },
+    draft: { require_approval: true, quorum: 2 },
+    build: { require_approval: true, no_self_approval: true, on_expiry: 'park' },
+    ship: { require_approval: true, on_expiry: 'remain' },
+  },
+  project: {},
+  requireManualReview: false,
+};
+
 /** Every stage of `workedStages`, and one that is missing. */
 export const stageKeys = [...workedStages.map(({ key }) => key), 'missing'];
 const decisions = ['proceed', 'narrow', 'pivot', 'park'] as const;
@@ -76,6 +97,25 @@ function jobCommands(run: Begun, { pick: seed, twist }: Seed): readonly RunComma
   return (job && byStatus[job.status]) ?? [take, complete, fail, command('cancel_job', { ...named, reason })];
 }
 
+/** What people do at an approval. */
+function approvalCommands(run: Begun, gateId: string, { pick: seed, twist }: Seed): readonly RunCommand[] {
+  const stage = workedStages.find(({ key }) => key === run.currentStage);
+  const named = pick([...Object.keys(stage?.milestones ?? {}), 'missing'], seed);
+  const node = pick([...(stage?.graph?.nodes ?? []).map(({ id }) => id), 'missing'], seed);
+  const reason = 'Because';
+  const parts = pick([{}, { milestones: { [named]: reason } }, { nodes: { [node]: reason } }, { note: reason }], seed);
+  const approve = command('decide_gate', { gateId, decision: 'approve' });
+  return [
+    approve,
+    approve,
+    approve,
+    command('decide_gate', { gateId, decision: 'send_back', sendBack: parts, reason }),
+    command('extend_gate', { gateId, seconds: (twist + 1) * 1800, reason }),
+    command('delegate_gate', { gateId, to: pick(['dan', 'phone', 'ada'], seed), reason }),
+    command('delegate_gate', { gateId, to: 'dan', reason }),
+  ].map((each) => ({ ...each, by: pick(people, seed + twist) }));
+}
+
 function commandFor(run: Begun, { kind, pick: seed, twist }: Seed): RunCommand {
   if (kind > 27) return { ...pick(jobCommands(run, { kind, pick: seed, twist }), seed + kind), by: chief };
   const stage = twist === 0 ? pick(stageKeys, seed) : (run.currentStage ?? 'draft');
@@ -85,6 +125,8 @@ function commandFor(run: Begun, { kind, pick: seed, twist }: Seed): RunCommand {
   const riskId = pick(run.risks.map(({ id }) => id).concat('missing'), seed);
   const toStage = twist === 0 ? undefined : pick(stageKeys, seed);
   const reason = twist === 3 ? ' ' : 'Because';
+  if (kind > 17 && kind < 23 && run.status === 'running' && run.gate?.gate_type === 'approval')
+    return pick(approvalCommands(run, gateId, { kind, pick: seed, twist }), seed + kind);
   const choices: readonly RunCommand[] = [
     command('start_stage', { stage }),
     command('complete_milestone', { stage, milestone }),
@@ -131,7 +173,11 @@ function play(seeds: readonly Seed[]): readonly Step[] {
   for (const [index, seed] of seeds.entries()) {
     const before = steps.at(-1)?.after;
     if (before === undefined || before.status === 'not_started') throw new Error('A run begins with its start.');
-    const next = { ...commandFor(before, seed), freshId: idOf(index) };
+    const next = {
+      ...commandFor(before, seed),
+      freshId: idOf(index),
+      ...(seed.twist === 2 ? { policy: approvals } : {}),
+    };
     try {
       steps.push(stepOf(before, next));
     } catch (error) {
@@ -142,7 +188,7 @@ function play(seeds: readonly Seed[]): readonly Step[] {
 }
 
 function stepOf(before: RunState, asked: RunCommand): Step {
-  const events = runDecider.decide(before, asked);
+  const events = actedBy(asked.by.actor, runDecider.decide(before, asked));
   return { command: asked, before, events, after: events.reduce(runDecider.evolve, before) };
 }
 

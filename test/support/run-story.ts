@@ -1,6 +1,6 @@
 import { fold } from '../../src/kernel/decider.js';
 import { itemsOf } from '../../src/kernel/vector.js';
-import type { Recorded } from '../../src/kernel/recorded-event.js';
+import type { Actor, Recorded } from '../../src/kernel/recorded-event.js';
 import type { PolicyLayers } from '../../src/gate-policy/contract.js';
 import type { Deciding, RunCommand } from '../../src/runs/run-command.decider.js';
 import { runStream } from '../../src/runs/run-stream.js';
@@ -160,11 +160,16 @@ export function history(...commands: readonly RunCommand[]): readonly RunEvent[]
   let state = runDecider.initialState;
   for (const [index, each] of commands.entries()) {
     const freshId = each.freshId.startsWith('00000000-') ? each.freshId : `fresh-${String(index + 1)}`;
-    const next = runDecider.decide(state, { ...each, freshId });
+    const next = actedBy(each.by.actor, runDecider.decide(state, { ...each, freshId }));
     events.push(...next);
     state = fold(runDecider.evolve, state, next);
   }
   return events;
+}
+
+/** Events that know who they are by, as they are recorded. */
+export function actedBy(actor: Actor, events: readonly RunEvent[]): readonly RunEvent[] {
+  return events.map((event) => ({ ...event, by: event.by ?? actor }));
 }
 
 /** A run after these commands, ready for one more. */
@@ -223,11 +228,16 @@ export const atCheckGate: readonly RunCommand[] = [
   command('complete_stage', { stage: 'check' }),
 ];
 
-/** What a running run waits for, found the long way: a decision that is due, then people, workers and delays of its graph. */
-export function waitingOn(run: RunState): 'gate' | 'human' | 'job' | 'timer' | null {
+/** What a running run waits for, found the long way. A stage that is completed and not left has a gate to pass, though the last may have expired. */
+export function waitingOn(
+  run: RunState,
+  events: readonly RunEvent[],
+): 'gate' | 'approval' | 'human' | 'job' | 'timer' | null {
   if (run.status !== 'running' || run.currentStage === null) return null;
-  const { state, definition, work } = currentStage(run);
-  if (state === 'completed' && definition.gate !== undefined) return 'gate';
+  const { state, work } = currentStage(run);
+  const opened = events.findLast((event) => event.type === 'gate.opened');
+  if (state === 'completed' && opened !== undefined)
+    return opened.detail.gate_type === 'approval' ? 'approval' : 'gate';
   const live = work === null ? [] : itemsOf(work.nodes).filter(isLive);
   if (live.some(({ job }) => job?.status === 'NEEDS_HUMAN')) return 'human';
   if (live.some(({ job }) => job !== undefined)) return 'job';

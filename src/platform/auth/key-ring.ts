@@ -60,6 +60,6 @@ export class KeyRing {
   }
 }
 
-function callerFor({ tenantId, id, actor, roles }: ApiKey): Caller {
-  return { tenantId, keyId: id, actor, roles };
+function callerFor({ tenantId, id, name, actor, roles }: ApiKey): Caller {
+  return { tenantId, keyId: id, keyName: name, actor, roles };
 }

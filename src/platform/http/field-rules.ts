@@ -106,6 +106,15 @@ export function map(max: number): Rule {
   };
 }
 
+/** An object of texts of 1 to `maxLength` characters, at most `max` of them. */
+export function textMap(max: number, maxLength: number): Rule {
+  const item = text(1, maxLength);
+  return {
+    holds: (value) => map(max).holds(value) && Object.values(value as object).every(item.holds),
+    message: `must be an object of at most ${max} texts of 1 to ${maxLength} characters.`,
+  };
+}
+
 /** A list of different texts, each as `item` says. */
 export function textList(min: number, max: number, item: Rule): Rule {
   return {

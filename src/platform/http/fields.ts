@@ -94,6 +94,18 @@ export function JsonMap(options: FieldOptions & Readonly<{ maxBytes?: number }> 
   });
 }
 
+/** Texts of at most `maxLength` (500) characters under keys of the client's choosing, at most `max` (100) of them. */
+export function TextMap(
+  options: FieldOptions & Readonly<{ max?: number; maxLength?: number }> = {},
+): PropertyDecorator {
+  const { max = 100, maxLength = 500 } = options;
+  const values = { type: 'string', minLength: 1, maxLength } as const;
+  return field(options, {
+    rule: rules.textMap(max, maxLength),
+    schema: { type: 'object', additionalProperties: values, maxProperties: max },
+  });
+}
+
 /** A JSON object of any content. In responses; a request bounds it with `JsonMap`. */
 export function AnyJson(options: FieldOptions = {}): PropertyDecorator {
   return field(options, { rule: rules.object, schema: { type: 'object', additionalProperties: true } });

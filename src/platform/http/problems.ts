@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../kernel/domain-error.js';
+import { gateProblems } from './gate-problems.js';
 
 /** How one error code looks on the wire, and the advice its page gives. */
 export type ProblemKind = Readonly<{
@@ -11,6 +12,7 @@ export type ProblemKind = Readonly<{
 
 /** The only place that knows statuses. `docs/errors.md` lists the same codes; a spec compares the two. */
 export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
+  ...gateProblems,
   'candidate-not-found': {
     status: 404,
     title: 'There is no such candidate',
@@ -42,21 +44,6 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     status: 403,
     title: 'The key may not do this',
     advice: 'Use a key that has one of the roles the answer names; an admin can make one with POST /keys.',
-  },
-  'gate-already-decided': {
-    status: 409,
-    title: 'The gate was decided otherwise',
-    advice: 'Read the gate: its decision stands. A later stage may offer a new gate.',
-  },
-  'gate-not-found': {
-    status: 404,
-    title: 'There is no such gate',
-    advice: 'List the open gates with GET /gates?status=pending.',
-  },
-  'gate-not-pending': {
-    status: 409,
-    title: 'The gate is no longer open',
-    advice: 'Read the run: its open_gate_id names the gate that waits for a decision, if there is one.',
   },
   'idempotency-key-reused': {
     status: 422,
@@ -135,11 +122,6 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     title: 'The milestone is completed by a decision',
     advice: 'Decide the gate at the end of the stage: the decision completes the milestone.',
   },
-  'not-a-decider': {
-    status: 403,
-    title: 'This gate is decided by others',
-    advice: 'The answer names who may decide; GET /gates/{id} shows it too.',
-  },
   'node-not-found': {
     status: 404,
     title: 'The run has no such node',
@@ -162,11 +144,6 @@ export const problems: Readonly<Record<ErrorCode, ProblemKind>> = {
     advice:
       'Ask again as Retry-After says, or without min_position; GET /projections shows how far each projection is, and why.',
     retryAfterSeconds: 1,
-  },
-  'option-not-allowed': {
-    status: 409,
-    title: 'The gate does not offer this decision',
-    advice: 'Choose one of the options the answer names.',
   },
   'output-too-large': {
     status: 413,

@@ -1,10 +1,10 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { CommandContext, Outcome } from '../../kernel/command-context.js';
+import type { Caller, CommandContext, Outcome } from '../../kernel/command-context.js';
 import { refuse } from '../../kernel/domain-error.js';
 import { ClaimHeldError } from '../../platform/event-store/errors.js';
 import { ActOnRun } from '../contract.js';
 import { runAmong, runOnWire } from '../pipeline-run/run-on-wire.js';
-import type { Asked, RunCommand } from '../run-command.decider.js';
+import type { Asked, Deciding, RunCommand } from '../run-command.decider.js';
 import { RunExecutor } from './run-executor.js';
 import { newId } from '../../platform/new-id.js';
 
@@ -34,5 +34,10 @@ function otherIsOpen({ holder }: ClaimHeldError): Error {
 
 /** Adds who asks, when, and an id for whatever the command may create. */
 export function runCommand(runId: string, asked: Asked, { caller, now }: CommandContext): RunCommand {
-  return { ...asked, runId, by: { actor: caller.actor, roles: caller.roles }, now, freshId: newId() };
+  return { ...asked, runId, by: decidingAs(caller), now, freshId: newId() };
+}
+
+/** Who a caller is to the rules. */
+export function decidingAs({ actor, roles, keyName }: Caller): Deciding {
+  return { actor, roles, ...(keyName === undefined ? {} : { keyName }) };
 }

@@ -1,10 +1,9 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { JsonObject } from '../../kernel/json.js';
 import type { Actor } from '../../kernel/recorded-event.js';
 import { bigintColumn, timeColumn } from '../../platform/database/column-types.js';
 import type { Decision, GateRule, GateType } from '../../templates/contract.js';
 import type { Evidence } from '../run.events.js';
-import type { DecisionGateRow } from './decision-gate.projection.js';
+import type { DecisionGateRow, DelegationView, VoteView } from './decision-gate.projection.js';
 
 @Entity('decision_gates')
 export class DecisionGateEntity implements DecisionGateRow {
@@ -66,10 +65,31 @@ export class DecisionGateEntity implements DecisionGateRow {
   ruleFailure!: DecisionGateRow['ruleFailure'];
 
   @Column('jsonb')
-  votes!: JsonObject[];
+  votes!: VoteView[];
+
+  @Column('integer', { nullable: true })
+  quorum!: number | null;
+
+  @Column('jsonb', { nullable: true })
+  excluded!: string[] | null;
+
+  @Column('jsonb', { nullable: true })
+  escalateTo!: string[] | null;
+
+  @Column('jsonb', { nullable: true })
+  policy!: DecisionGateRow['policy'];
+
+  @Column('jsonb', { nullable: true })
+  delegations!: DelegationView[] | null;
 
   @Column({ ...timeColumn, nullable: true })
   expiresAt!: string | null;
+
+  @Column({ ...timeColumn, nullable: true })
+  remindAt!: string | null;
+
+  @Column({ ...timeColumn, nullable: true })
+  remindedAt!: string | null;
 
   @Column(timeColumn)
   createdAt!: string;

@@ -35,7 +35,14 @@ describe('the decision_gates read model', () => {
       rules: [],
       ruleFailure: null,
       votes: [],
+      quorum: null,
+      excluded: [],
+      escalateTo: [],
+      policy: null,
+      delegations: [],
       expiresAt: '2026-03-01T13:00:00.000Z',
+      remindAt: '2026-03-01T12:45:00.000Z',
+      remindedAt: null,
       createdAt: 'recorded-8',
     });
     expect(isFinal(row)).toBe(false);

@@ -1,8 +1,20 @@
-import type { JsonObject } from '../../kernel/json.js';
 import type { Projected, Projection } from '../../kernel/projection.js';
-import type { Actor } from '../../kernel/recorded-event.js';
+import type { Actor, ActorType } from '../../kernel/recorded-event.js';
 import type { Decision, GateRule, GateType } from '../../templates/contract.js';
-import type { Evidence, RuleFailure, RunEvent, Scope } from '../run.events.js';
+import type { Evidence, OpenedGate, RuleFailure, RunEvent, Scope, SendBack } from '../run.events.js';
+
+/** What somebody said at an approval; spelled as on the wire. */
+export type VoteView = Readonly<{
+  actor_type: ActorType;
+  actor_id: string;
+  vote: 'approve' | 'send_back';
+  on_behalf_of: string | null;
+  reason: string | null;
+  voted_at: string;
+}>;
+
+/** A place that was handed on; spelled as on the wire. */
+export type DelegationView = Readonly<{ from: string; to: string; reason: string | null; delegated_at: string }>;
 
 /** One gate: what was asked, on what evidence, and what became of it. */
 export type DecisionGateRow = Readonly<{
@@ -16,7 +28,7 @@ export type DecisionGateRow = Readonly<{
   gateType: GateType;
   status: 'pending' | 'decided' | 'expired' | 'superseded';
   options: readonly Decision[];
-  /** Actor types or roles; the role `admin` always may. */
+  /** Actor types, roles, ids of actors or names of keys; the role `admin` always may. */
   allowedDeciders: readonly string[];
   reasonRequiredFor: readonly Decision[];
   decision: Decision | null;
@@ -25,22 +37,33 @@ export type DecisionGateRow = Readonly<{
   /** The decider's, or why the gate was superseded. */
   reason: string | null;
   /** What the decision carried, spelled as on the wire; null until decided. */
-  context: Readonly<{ to_stage: string | null; scope: Scope | null }> | null;
+  context: Readonly<{ to_stage: string | null; scope: Scope | null; send_back?: SendBack | null }> | null;
   evidence: Evidence;
   /** The rules that may decide it; null in rows from before there were rules. */
   rules: readonly GateRule[] | null;
   ruleFailure: (RuleFailure & Readonly<{ failed_at: string }>) | null;
-  votes: readonly JsonObject[];
+  /** Of an approval, oldest first; who approved and then sent back has two. */
+  votes: readonly VoteView[];
+  /** The following are null in rows from before there were approvals. How many have to approve; null at a decision. */
+  quorum: number | null;
+  excluded: readonly string[] | null;
+  escalateTo: readonly string[] | null;
+  /** Which layer of the approval policy each of its terms came from; null at a decision. */
+  policy: NonNullable<OpenedGate['policy']> | null;
+  delegations: readonly DelegationView[] | null;
   expiresAt: string | null;
+  remindAt: string | null;
+  remindedAt: string | null;
   createdAt: string;
 }>;
 
+type Of<Type extends GateEvent['type']> = Projected<Extract<RunEvent, { type: Type }>>;
 type GateEvent = Extract<RunEvent, { type: `gate.${string}` }>;
 
 /** One row per gate; a gate that is no longer pending never changes again. */
 export const decisionGates: Projection<DecisionGateRow, RunEvent> = {
   name: 'decision_gates',
-  version: 2,
+  version: 3,
   keysOf: ({ detail }) => ('gate_id' in detail && detail.gate_id !== null ? [detail.gate_id] : []),
   isFinal: ({ status }) => status !== 'pending',
   on: {
@@ -51,20 +74,26 @@ export const decisionGates: Projection<DecisionGateRow, RunEvent> = {
         decision: event.detail.decision,
         decidedByActor: event.actor,
         decidedAt: event.occurredAt,
-        context: { to_stage: event.detail.to_stage, scope: event.detail.scope },
+        context: contextOf(event.detail),
         evidence: event.detail.evidence,
       }),
     'gate.rule_failed': (row, event) => {
       const { rule, when, message } = event.detail;
-      const ruleFailure = { rule, when, message, failed_at: event.recordedAt };
-      return { ...known(row, event), ruleFailure, streamVersion: event.streamVersion };
+      return moved(row, event, { ruleFailure: { rule, when, message, failed_at: event.recordedAt } });
+    },
+    'gate.vote_recorded': (row, event) => moved(row, event, { votes: [...known(row, event).votes, voteOf(event)] }),
+    'gate.delegated': (row, event) => moved(row, event, { delegations: delegated(known(row, event), event) }),
+    'gate.reminded': (row, event) => moved(row, event, { remindedAt: event.occurredAt }),
+    'gate.extended': (row, event) => {
+      const { expires_at: expiresAt, remind_at: remindAt } = event.detail;
+      return moved(row, event, { expiresAt, remindAt, remindedAt: null });
     },
     'gate.expired': (row, event) => closed(row, event, { status: 'expired' }),
     'gate.superseded': (row, event) => closed(row, event, { status: 'superseded' }),
   },
 };
 
-function opened(event: Projected<Extract<RunEvent, { type: 'gate.opened' }>>): DecisionGateRow {
+function opened(event: Of<'gate.opened'>): DecisionGateRow {
   const { detail, tenantId, streamId, streamVersion, recordedAt } = event;
   return {
     id: detail.gate_id,
@@ -87,9 +116,49 @@ function opened(event: Projected<Extract<RunEvent, { type: 'gate.opened' }>>): D
     rules: detail.auto ?? [],
     ruleFailure: null,
     votes: [],
+    quorum: detail.quorum ?? null,
+    excluded: detail.excluded ?? [],
+    escalateTo: detail.escalate_to ?? [],
+    policy: detail.policy ?? null,
+    delegations: [],
     expiresAt: detail.expires_at,
+    remindAt: detail.remind_at ?? null,
+    remindedAt: null,
     createdAt: recordedAt,
   };
+}
+
+function contextOf({ to_stage, scope, send_back }: Of<'gate.decided'>['detail']): DecisionGateRow['context'] {
+  return { to_stage, scope, ...(send_back === undefined ? {} : { send_back }) };
+}
+
+function voteOf({ actor, detail, reason, occurredAt }: Of<'gate.vote_recorded'>): VoteView {
+  const { vote, on_behalf_of } = detail;
+  return {
+    actor_type: actor.type,
+    actor_id: actor.id,
+    vote,
+    on_behalf_of,
+    reason: reason ?? null,
+    voted_at: occurredAt,
+  };
+}
+
+/** The latest word of each that delegates. */
+function delegated(
+  { delegations }: DecisionGateRow,
+  { detail: { from, to }, reason, occurredAt }: Of<'gate.delegated'>,
+): readonly DelegationView[] {
+  const others = (delegations ?? []).filter((each) => each.from !== from);
+  return [...others, { from, to, reason: reason ?? null, delegated_at: occurredAt }];
+}
+
+function moved(
+  row: DecisionGateRow | undefined,
+  event: Projected<GateEvent>,
+  change: Partial<DecisionGateRow>,
+): DecisionGateRow {
+  return { ...known(row, event), ...change, streamVersion: event.streamVersion };
 }
 
 function closed(
@@ -97,7 +166,7 @@ function closed(
   event: Projected<GateEvent>,
   change: Partial<DecisionGateRow>,
 ): DecisionGateRow {
-  return { ...known(row, event), ...change, reason: event.reason ?? null, streamVersion: event.streamVersion };
+  return moved(row, event, { ...change, reason: event.reason ?? null });
 }
 
 function known(row: DecisionGateRow | undefined, event: Projected<GateEvent>): DecisionGateRow {

@@ -5,8 +5,8 @@ import type { RunEvent, Subject } from '../run.events.js';
 import type { StageState } from '../stage.plan.js';
 import { meanPercent } from '../weights.plan.js';
 
-/** What keeps a run: how many of each are open. A gate that expired undecided still counts. */
-export type Waits = Readonly<Record<'gate' | 'human' | 'job' | 'timer', number>>;
+/** What keeps a run: how many of each are open. A gate that expired undecided still counts. `approval` is not there before a run came to one. */
+export type Waits = Readonly<Record<'gate' | 'human' | 'job' | 'timer', number> & { approval?: number }>;
 
 /** Where one run stands, for lists, boards and `GET /pipeline/{id}`. */
 export type PipelineRunRow = Readonly<{
@@ -67,7 +67,7 @@ export const pipelineRuns: Projection<PipelineRunRow, RunEvent> = {
     'pipeline_run.cancelled': (row, event) =>
       waiting(row, event, same, { status: 'cancelled', outcome: event.detail.outcome }),
     // Its gate is closed, or asks afresh when the run is unparked.
-    'pipeline_run.parked': (row, event) => waiting(row, event, () => ({ gate: 0 }), { status: 'parked' }),
+    'pipeline_run.parked': (row, event) => waiting(row, event, noGate, { status: 'parked' }),
     'pipeline_run.unparked': (row, event) => waiting(row, event, same, { status: 'running' }),
     'stage.entered': (row, event) =>
       moved(row, event, {
@@ -89,11 +89,15 @@ export const pipelineRuns: Projection<PipelineRunRow, RunEvent> = {
     'focus.suggested': (row, event) => moved(row, event),
     'risk.raised': (row, event) => moved(row, event),
     'risk.dismissed': (row, event) => moved(row, event),
-    'gate.opened': (row, event) => waiting(row, event, () => ({ gate: 1 }), { openGateId: event.detail.gate_id }),
-    'gate.decided': (row, event) => waiting(row, event, () => ({ gate: 0 }), { openGateId: null }),
+    'gate.opened': (row, event) => waiting(row, event, gateOf(event), { openGateId: event.detail.gate_id }),
+    'gate.decided': (row, event) => waiting(row, event, noGate, { openGateId: null }),
+    'gate.vote_recorded': (row, event) => moved(row, event),
+    'gate.reminded': (row, event) => moved(row, event),
+    'gate.extended': (row, event) => moved(row, event),
+    'gate.delegated': (row, event) => moved(row, event),
     // Nobody decided: the run still waits, until somebody asks again.
     'gate.expired': (row, event) => moved(row, event, { openGateId: null }),
-    'gate.superseded': (row, event) => waiting(row, event, () => ({ gate: 0 }), { openGateId: null }),
+    'gate.superseded': (row, event) => waiting(row, event, noGate, { openGateId: null }),
     'gate.rule_failed': (row, event) => moved(row, event),
     'facts.recorded': (row, event) => moved(row, event),
     'pipeline_node.scheduled': (row, event) => moved(row, event),
@@ -183,13 +187,20 @@ function waiting(
 ): PipelineRunRow {
   const next = moved(row, event, and);
   const waits = { ...next.waits, ...change(next.waits) };
-  const open = precedence.find((each) => waits[each] > 0) ?? null;
+  const open = precedence.find((each) => (waits[each] ?? 0) > 0) ?? null;
   return { ...next, waits, waitingOn: next.status === 'running' ? open : null };
 }
 
-const precedence = ['gate', 'human', 'job', 'timer'] as const;
+const precedence = ['gate', 'approval', 'human', 'job', 'timer'] as const;
 
 const same: Change = () => ({});
+
+const noGate: Change = ({ approval }) => (approval === undefined ? { gate: 0 } : { gate: 0, approval: 0 });
+
+/** Of the gates that a stage may end with, one is waited for at a time. */
+function gateOf({ detail: { gate_type: type } }: Of<'gate.opened'>): Change {
+  return (waits) => ({ ...noGate(waits), [type === 'approval' ? 'approval' : 'gate']: 1 });
+}
 
 /** A delay counts from its start to its end; one of no time is both in the same append. */
 function delays({ detail }: Readonly<{ detail: Readonly<{ node_type: NodeType }> }>, by: 1 | -1): Change {

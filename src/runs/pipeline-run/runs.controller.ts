@@ -11,6 +11,7 @@ import { CallerOf, CommandFrom } from '../../platform/http/command-from.js';
 import { DescribeCommand, DescribeRead } from '../../platform/http/describe.js';
 import type { Page } from '../../platform/http/page.js';
 import { IdParam } from '../../platform/http/params.js';
+import { decidingAs } from '../commands/act-on-run.js';
 import { actionsFor } from '../actions.policy.js';
 import { callableWith, commandRoles } from '../call-roles.policy.js';
 import { StartRunThrough } from '../commands/start-run.js';
@@ -122,7 +123,10 @@ export class RunsController {
     const policy = await this.queries.execute<FindPolicyLayers, PolicyLayers>(
       new FindPolicyLayers(caller.tenantId, projectOf(state)),
     );
-    const actions = actionsFor(runStream.decider, id, state, caller, { now: new Date().toISOString(), policy });
+    const actions = actionsFor(runStream.decider, id, state, decidingAs(caller), {
+      now: new Date().toISOString(),
+      policy,
+    });
     return { items: callableWith(caller.roles, actions) };
   }
 }

@@ -60,6 +60,7 @@ export const stageConfigs: Projection<StageConfigRow, RunEvent> = {
         state: 'in_progress',
         progressPercent: event.detail.progress_percent,
         completedAt: null,
+        ...(event.detail.clears_result === true ? { result: null } : {}),
       }),
     'stage.reset': (row, event) => moved(row, event, pristine(known(row, event).definition)),
     'stage.result_recorded': (row, event) => moved(row, event, { result: resultOf(event) }),

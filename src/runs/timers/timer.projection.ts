@@ -3,9 +3,10 @@ import type { RunEvent } from '../run.events.js';
 
 /**
  * What a timer is for: the end of a delay, the time limit of a node or of the whole graph, going on where one command was not enough, the
- * expiry of a gate.
+ * expiry of a gate, a reminder of it.
  */
-export type TimerPurpose = 'node_delay' | 'node_timeout' | 'work_timeout' | 'continue' | 'gate_expiry';
+export type TimerPurpose =
+  'node_delay' | 'node_timeout' | 'work_timeout' | 'continue' | 'gate_expiry' | 'gate_reminder';
 
 /** Something that happens to a run by itself at a time. */
 export type TimerRow = Readonly<{
@@ -65,11 +66,15 @@ const effects: { readonly [Type in RunEvent['type']]?: (event: Of<Type>) => read
     { ...workLimit, ends: 'fired' },
     { ...goingOn, ends: 'cancelled' },
   ],
-  'gate.opened': ({ detail: { gate_id: subject, stage, expires_at: dueAt } }) =>
-    dueAt === null ? noTimer : [{ purpose: 'gate_expiry', subject, stage, dueAt }],
-  'gate.decided': ({ detail }) => [{ purpose: 'gate_expiry', subject: detail.gate_id, ends: 'cancelled' }],
-  'gate.superseded': ({ detail }) => [{ purpose: 'gate_expiry', subject: detail.gate_id, ends: 'cancelled' }],
-  'gate.expired': ({ detail }) => [{ purpose: 'gate_expiry', subject: detail.gate_id, ends: 'fired' }],
+  'gate.opened': ({ detail }) => gateTimers(detail),
+  'gate.extended': ({ detail }) => [
+    ...gateTimers(detail),
+    ...(detail.remind_at === null ? [reminderEnds(detail, 'cancelled')] : []),
+  ],
+  'gate.reminded': ({ detail }) => [reminderEnds(detail, 'fired')],
+  'gate.decided': ({ detail }) => gateTimersEnd(detail, 'cancelled'),
+  'gate.superseded': ({ detail }) => gateTimersEnd(detail, 'cancelled'),
+  'gate.expired': ({ detail }) => gateTimersEnd(detail, 'fired'),
   'pipeline_node.scheduled': ({ detail: { job_id: jobId, due_at: dueAt, stage } }) => {
     if (jobId !== null) return begins;
     return dueAt === null ? noTimer : [{ ...goingOn, stage, dueAt }];
@@ -93,6 +98,29 @@ const effects: { readonly [Type in RunEvent['type']]?: (event: Of<Type>) => read
   'pipeline_node.failed': (event) => ended(event, event.detail.error.code === 'timeout' ? 'fired' : 'cancelled'),
   'pipeline_node.cancelled': (event) => ended(event, 'cancelled'),
 };
+
+type OfGate = Readonly<{ gate_id: string }>;
+
+/** The clocks of a gate, where it has them. */
+function gateTimers({
+  gate_id: subject,
+  stage,
+  expires_at: expiry,
+  remind_at: reminder = null,
+}: OfGate & Readonly<{ stage: string; expires_at: string | null; remind_at?: string | null }>): readonly Effect[] {
+  const timer = (purpose: TimerPurpose, dueAt: string | null) =>
+    dueAt === null ? noTimer : [{ purpose, subject, stage, dueAt }];
+  return [...timer('gate_expiry', expiry), ...timer('gate_reminder', reminder)];
+}
+
+/** Nobody is reminded of a gate that is over. */
+function gateTimersEnd({ gate_id: subject }: OfGate, ends: 'fired' | 'cancelled'): readonly Effect[] {
+  return [{ purpose: 'gate_expiry', subject, ends }, reminderEnds({ gate_id: subject }, 'cancelled')];
+}
+
+function reminderEnds({ gate_id: subject }: OfGate, ends: 'fired' | 'cancelled'): Effect {
+  return { purpose: 'gate_reminder', subject, ends };
+}
 
 function worked({ detail: { stage, work } }: Of<'stage.started' | 'stage.reopened'>): readonly Effect[] {
   return work === undefined ? noTimer : [{ ...workLimit, stage, dueAt: work.times_out_at }];

@@ -14,8 +14,12 @@ type Awaited = Readonly<{ purpose: string; dueAt: string | null }>;
 function awaited(run: Begun): readonly Awaited[] {
   if (run.status !== 'running' && run.status !== 'parked') return [];
   const { state, work } = currentStage(run);
-  const gate = run.status === 'running' ? (run.gate?.expires_at ?? null) : null;
-  const ofGate = gate === null ? [] : [{ purpose: 'gate_expiry', dueAt: gate }];
+  const gate = run.status === 'running' ? run.gate : null;
+  const reminder = gate?.isReminded === true ? null : (gate?.remind_at ?? null);
+  const ofGate = [
+    { purpose: 'gate_expiry', dueAt: gate?.expires_at ?? null },
+    { purpose: 'gate_reminder', dueAt: reminder },
+  ].filter(({ dueAt }) => dueAt !== null);
   if (work === null || state !== 'in_progress') return ofGate;
   const live = itemsOf(work.nodes).filter(isLive);
   return [
