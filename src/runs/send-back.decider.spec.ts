@@ -209,11 +209,8 @@ describe('sending back a stage with a graph', () => {
       .when(back('fresh-1'))
       .thenTypes('gate.vote_recorded', 'gate.decided', 'stage.reopened');
     after(...sent)
-      .when(command('wake', {}, { policy }))
-      .thenNothing();
-    after(...sent)
       .when(ready)
-      .thenTypes('stage.completed', 'gate.opened');
+      .thenNothing();
     after(...sent)
       .when(command('record_facts', { facts: { a: 2 }, trigger: 'told' }, { policy }))
       .thenTypes('facts.recorded', 'stage.completed', 'gate.opened');
