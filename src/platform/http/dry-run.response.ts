@@ -29,4 +29,7 @@ export class DryRunResponse {
 
   @AnyJson({ optional: true, description: 'The job as it would then be, where the command is about one.' })
   readonly job?: object;
+
+  @AnyJson({ optional: true, description: 'The jobs as they would then be, where the command queues many.' })
+  readonly batch?: object;
 }
