@@ -122,10 +122,16 @@ export class JobClaims {
     return this.commands.execute(new ActOnRun(runId, asked, context, answer));
   }
 
-  /** A stream that is one job is what its row says: it need not be read to be decided on. */
+  /** A stream that is one job is what its row says: it need not be read to be decided on, and its row is what the table holds. */
   private learn({ keptUntil: _keptUntil, ...row }: Reserved): void {
     const rows = { [jobs.name]: laidRows(new Map([[row.id, row]])) };
-    this.memory.learn(jobStream, row.tenantId, row.id, { version: row.streamVersion, state: dueJob(row), rows });
+    const { streamVersion: version } = row;
+    this.memory.learn(jobStream, row.tenantId, row.id, {
+      version,
+      state: dueJob(row),
+      rows,
+      rowsKnownAfter: version - 1,
+    });
   }
 }
 
