@@ -9,6 +9,7 @@ import { Insights1763600000008 } from './1763600000008-insights.js';
 import { Jobs1763600000009 } from './1763600000009-jobs.js';
 import { GraphRuns1763600000010 } from './1763600000010-graph-runs.js';
 import { JointAppend1763600000011 } from './1763600000011-joint-append.js';
+import { RowValues1763600000012 } from './1763600000012-row-values.js';
 import { JobBatches1763600000014 } from './1763600000014-job-batches.js';
 
 /** Every migration, oldest first. */
@@ -24,5 +25,6 @@ export const migrations = [
   Jobs1763600000009,
   GraphRuns1763600000010,
   JointAppend1763600000011,
+  RowValues1763600000012,
   JobBatches1763600000014,
 ];

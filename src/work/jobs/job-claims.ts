@@ -147,11 +147,12 @@ export class JobClaims {
     return this.commands.execute(new ActOnRun(runId, asked, context, answer));
   }
 
-  /** A stream that is one job is what its row says: it need not be read to be decided on. */
+  /** A stream that is one job is what its row says: it need not be read to be decided on, and its row is what the table holds. */
   private learn(row: JobRow): void {
+    const { streamVersion: version } = row;
     const rows = { [jobs.name]: laidRows(new Map([[row.id, row]])) };
-    const state = streamOf([dueJob(row)]);
-    this.memory.learn(jobStream, row.tenantId, row.id, { version: row.streamVersion, state, rows });
+    const folded = { version, state: streamOf([dueJob(row)]), rows, rowsKnownAfter: version - 1 };
+    this.memory.learn(jobStream, row.tenantId, row.id, folded);
   }
 }
 
