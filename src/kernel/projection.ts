@@ -33,13 +33,13 @@ export type Projection<R extends Row, Event extends DomainEvent<string, object>>
   isFinal?: (row: R) => boolean;
   on: { readonly [Type in Event['type']]?: Handler<R, Event, Type> };
   /** Events that stand for several: what each says one by one, which is projected in its stead. */
-  spread?: Readonly<Record<string, (event: Projected<AnyEvent>) => readonly Said<Event>[]>>;
+  spread?: Readonly<Record<string, (event: Projected<AnyEvent>) => readonly Said[]>>;
 }>;
 
 type AnyEvent = DomainEvent<string, object>;
 
 /** What an event says, without when and where. */
-type Said<Event extends AnyEvent> = Event extends Event ? Pick<Event, 'type' | 'detail'> : never;
+type Said = Readonly<{ type: string; detail: object }>;
 
 /** Rows of one read model by primary key. */
 export type Rows<R extends Row = Row> = ReadonlyMap<string, R>;
@@ -69,7 +69,10 @@ export function project<R extends Row, Event extends DomainEvent<string, object>
 }
 
 /** Whether the read model depends on events of this type. */
-export function isOf<R extends Row, Event extends AnyEvent>({ on, spread }: Projection<R, Event>, type: string): boolean {
+export function isOf<R extends Row, Event extends AnyEvent>(
+  { on, spread }: Projection<R, Event>,
+  type: string,
+): boolean {
   return (on as Readonly<Record<string, unknown>>)[type] !== undefined || spread?.[type] !== undefined;
 }
 

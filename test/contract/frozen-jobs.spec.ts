@@ -9,7 +9,10 @@ import { jobDecider } from '../../src/work/jobs/job-command.decider.js';
 import { jobs } from '../../src/work/jobs/job.projection.js';
 
 /** Jobs as the first version stored them, and what they were then read as. The file is never edited. */
-type Frozen = Readonly<{ events: readonly Recorded<JobEvent>[]; readAs: Readonly<{ state: object; row: object & { reservedUntil?: null } }> }>;
+type Frozen = Readonly<{
+  events: readonly Recorded<JobEvent>[];
+  readAs: Readonly<{ state: object; row: object & { reservedUntil?: null } }>;
+}>;
 
 const frozen = JSON.parse(readFileSync(new URL('./frozen/jobs.v1.json', import.meta.url), 'utf8')) as Readonly<
   Record<string, Frozen>

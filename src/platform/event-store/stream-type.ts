@@ -26,12 +26,8 @@ export type StreamType<State, Command, Event extends DomainEvent<string, object>
   causes?: (events: readonly Event[]) => readonly (number | null)[];
 }>;
 
-/** Lets a projection of any row type stand among a stream's, also one that depends on some of its events only, or on some it never has. */
-export function inline<
-  R extends Row,
-  Event extends DomainEvent<string, object>,
-  Of extends DomainEvent<string, object> = Event,
->(
+/** Lets a projection of any row type stand among a stream's, also one that depends on some of its events only. */
+export function inline<R extends Row, Event extends DomainEvent<string, object>, Of extends Event = Event>(
   projection: Projection<R, Of>,
 ): Projection<Row, Event> {
   return projection as unknown as Projection<Row, Event>;

@@ -1,5 +1,5 @@
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { CommandContext, Outcome, Reply } from '../../kernel/command-context.js';
+import type { Caller, CommandContext, Outcome, Reply } from '../../kernel/command-context.js';
 import { DomainError } from '../../kernel/domain-error.js';
 import { isSameJson } from '../../kernel/json-values.js';
 import type { StreamRows } from '../../kernel/projection.js';
@@ -19,11 +19,14 @@ import { jobStream } from './job-stream.js';
 export class CompleteJobs extends Command<readonly (DomainError | null)[]> {
   constructor(
     readonly jobs: readonly CompleteJob[],
-    readonly context: CommandContext,
+    readonly caller: Caller,
   ) {
     super();
   }
 }
+
+/** What the commands of one call have in common. */
+type Occasion = Omit<CommandContext, 'commandId'>;
 
 @CommandHandler(CompleteJobs)
 export class CompleteJobsHandler implements ICommandHandler<CompleteJobs> {
@@ -34,16 +37,18 @@ export class CompleteJobsHandler implements ICommandHandler<CompleteJobs> {
     private readonly clock: DatabaseClock,
   ) {}
 
-  async execute({ jobs: completions, context }: CompleteJobs): Promise<readonly (DomainError | null)[]> {
-    const about = { ...context, now: await this.clock.now() };
+  async execute({ jobs: completions, caller }: CompleteJobs): Promise<readonly (DomainError | null)[]> {
+    const about = { caller, correlationId: newId(), now: await this.clock.now(), dryRun: false };
     const ids = completions.map(({ jobId }) => jobId);
-    const places = await this.found.placesOf(context.caller.tenantId, ids);
+    const places = await this.found.placesOf(caller.tenantId, ids);
     const batches = Map.groupBy(completions, ({ jobId }) => places.get(jobId)?.batchId ?? null);
     const done = await Promise.all(
-      [...batches].map(([batchId, some]) => (batchId === null ? [] : this.together(batchId, some, places, about))),
+      [...batches].map(async ([batchId, some]) =>
+        batchId === null ? [] : this.together(batchId, some, places, about),
+      ),
     );
     const isDone = new Set<CompleteJob>(done.flat());
-    return Promise.all(completions.map((one) => (isDone.has(one) ? null : this.alone(one, about))));
+    return Promise.all(completions.map(async (one) => (isDone.has(one) ? null : this.alone(one, about))));
   }
 
   /** Those that are done by then: at once, or before, with the same result. */
@@ -51,22 +56,22 @@ export class CompleteJobsHandler implements ICommandHandler<CompleteJobs> {
     batchId: string,
     completions: readonly CompleteJob[],
     places: ReadonlyMap<string, JobPlace>,
-    context: CommandContext,
+    about: Occasion,
   ): Promise<readonly CompleteJob[]> {
     const [first] = completions;
-    const correlationId = places.get(first?.jobId ?? '')?.correlationId ?? context.correlationId;
-    const command = { type: 'complete_jobs' as const, data: { jobs: completions }, now: context.now };
+    const correlationId = places.get(first?.jobId ?? '')?.correlationId ?? about.correlationId;
+    const command = { type: 'complete_jobs' as const, data: { jobs: completions }, now: about.now };
     const answer = (rows: StreamRows): Reply => ({ body: { done: completions.filter((one) => isDone(rows, one)) } });
-    const about = { ...context, commandId: newId(), correlationId };
-    const outcome = await this.executor.execute(jobStream, { streamId: batchId, command, context: about, answer });
+    const context = { ...about, commandId: newId(), correlationId };
+    const outcome = await this.executor.execute(jobStream, { streamId: batchId, command, context, answer });
     return (outcome as Outcome<{ done: readonly CompleteJob[] }>).body.done;
   }
 
   /** For a job that shares its stream with none of the others, and to be told why one was not taken. */
-  private async alone({ jobId, attempt, output }: CompleteJob, context: CommandContext): Promise<DomainError | null> {
+  private async alone({ jobId, attempt, output }: CompleteJob, about: Occasion): Promise<DomainError | null> {
     const asked = { type: 'complete_job' as const, data: { attempt, output } };
     try {
-      await this.commands.execute(new ActOnJob(jobId, asked, { ...context, commandId: newId() }));
+      await this.commands.execute(new ActOnJob(jobId, asked, { ...about, commandId: newId() }));
       return null;
     } catch (error) {
       if (error instanceof DomainError && error.code !== 'service-unavailable') return error;

@@ -8,13 +8,14 @@ import { type JobRecord, storedJob } from './stored-job.js';
 /** Where a job is and to which flow it belongs: what never changes about it. */
 export type JobPlace = Pick<JobRow, 'id' | 'tenantId' | 'runId' | 'batchId' | 'stage' | 'nodeId' | 'correlationId'>;
 
-/** How many places are known; the one learned longest ago makes room. */
+/** How many places are known at least; those learned longest ago make room, so many at once. */
 const KNOWN_PLACES = 10_000;
 
 /** Jobs by id, wherever they are. */
 @Injectable()
 export class FoundJobs {
-  private readonly places = new Map<string, JobPlace>();
+  private places = new Map<string, JobPlace>();
+  private placesBefore: ReadonlyMap<string, JobPlace> = new Map();
 
   constructor(private readonly database: Database) {}
 
@@ -27,8 +28,8 @@ export class FoundJobs {
 
   /** Where one job of a tenant is; without asking the database where this process handed it out. @throws DomainError `job-not-found` */
   async place(tenantId: string, id: string): Promise<JobPlace> {
-    const known = this.places.get(id);
-    if (known?.tenantId === tenantId) return known;
+    const known = this.known(tenantId, id);
+    if (known !== null) return known;
     const row = await this.get(tenantId, id);
     this.learn(row);
     return row;
@@ -36,16 +37,25 @@ export class FoundJobs {
 
   /** Where jobs of a tenant are, by id; those that are not there are left out. */
   async placesOf(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, JobPlace>> {
-    const known = new Map(ids.map((id) => [id, this.places.get(id)]));
-    const unknown = [...known].flatMap(([id, place]) => (place?.tenantId === tenantId ? [] : [id]));
-    const records =
-      unknown.length === 0 ? [] : await this.database.query<JobRecord>(tenantId, AMONG, [tenantId, unknown]);
-    for (const record of records) this.learn(storedJob(record));
-    const found = records.map((record) => [record.id, storedJob(record)] as const);
-    return new Map([
-      ...[...known].flatMap(([id, place]) => (place?.tenantId === tenantId ? [[id, place] as const] : [])),
-      ...found,
-    ]);
+    const places = new Map<string, JobPlace>();
+    const unknown: string[] = [];
+    for (const id of ids) {
+      const known = this.known(tenantId, id);
+      if (known === null) unknown.push(id);
+      else places.set(id, known);
+    }
+    if (unknown.length === 0) return places;
+    for (const record of await this.database.query<JobRecord>(tenantId, AMONG, [tenantId, unknown])) {
+      const row = storedJob(record);
+      this.learn(row);
+      places.set(row.id, row);
+    }
+    return places;
+  }
+
+  private known(tenantId: string, id: string): JobPlace | null {
+    const place = this.places.get(id) ?? this.placesBefore.get(id);
+    return place?.tenantId === tenantId ? place : null;
   }
 
   /** The jobs of a tenant that hold these idempotency keys, by key. */
@@ -59,8 +69,9 @@ export class FoundJobs {
   /** Takes note of where a job is. */
   learn({ id, tenantId, runId, batchId, stage, nodeId, correlationId }: JobPlace): void {
     this.places.set(id, { id, tenantId, runId, batchId, stage, nodeId, correlationId });
-    const oldest = this.places.size > KNOWN_PLACES ? this.places.keys().next() : null;
-    if (oldest?.done === false) this.places.delete(oldest.value);
+    if (this.places.size < KNOWN_PLACES) return;
+    this.placesBefore = this.places;
+    this.places = new Map();
   }
 }
 

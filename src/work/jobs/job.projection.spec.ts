@@ -112,11 +112,12 @@ describe('the row of a job', () => {
 
 describe('the rows of a batch', () => {
   const events = recordedBatch(batch, startMany('a', 'b'), completeMany(['a', 1, 'done'], ['b', 1, null]));
-  const rowsAfter = (count: number) => project(jobs, new Map(), events.slice(0, count));
+  const rowsAfter = (count: number) =>
+    project(jobs, new Map(), events.slice(0, count) as readonly Recorded<JobStreamEvent>[] as never);
 
   it('are each what the events of the job by itself would make of it, on the stream that they share', () => {
     const singly = events.flatMap((event) => singleJobEvents(event).map((single) => ({ ...event, ...single })));
-    const folded = project(jobs, new Map(), singly as readonly Recorded<JobStreamEvent>[]);
+    const folded = project(jobs, new Map(), singly as readonly Recorded<JobEvent>[]);
     expect([...rowsAfter(3)]).toEqual([...folded]);
   });
 

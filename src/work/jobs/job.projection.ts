@@ -48,10 +48,10 @@ export type JobRow = Readonly<{
 }>;
 
 /** One row per job, be it on its run's stream, on its own or on that of its batch. */
-export const jobs: Projection<JobRow, JobStreamEvent> = {
+export const jobs: Projection<JobRow, JobEvent> = {
   name: 'jobs',
   version: 1,
-  keysOf: ({ detail }) => ('job_id' in detail ? [detail.job_id] : []),
+  keysOf: ({ detail }) => [detail.job_id],
   isFinal: ({ finishedAt }) => finishedAt !== null,
   spread: {
     'job.batch_queued': singleEvents,

@@ -30,8 +30,8 @@ export function streamOf(jobs: readonly Job[]): StreamJobs {
 
 /** The job of that id, or null. */
 export function jobNamed({ places, jobs }: StreamJobs, id: string): Job | null {
-  const place = Object.hasOwn(places, id) ? places[id] : undefined;
-  return place === undefined ? null : itemAt(jobs, place);
+  const place: unknown = places[id];
+  return typeof place === 'number' ? itemAt(jobs, place) : null; // What every object inherits is no number.
 }
 
 /** Folds one event, be it of one job or of many. */

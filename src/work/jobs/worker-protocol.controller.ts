@@ -117,10 +117,10 @@ export class WorkerProtocolController {
   async completeMany(
     @Body() { jobs }: CompleteJobsRequest,
     @Query() _query: NoQuery,
-    @CommandFrom() context: CommandContext,
+    @CallerOf() caller: Caller,
   ): Promise<CompletedJobsResponse> {
     const named = jobs.map(({ id: jobId, attempt, output }) => ({ jobId, attempt, output }));
-    const refusals = await this.commands.execute(new CompleteJobs(named, context));
+    const refusals = await this.commands.execute(new CompleteJobs(named, caller));
     return { jobs: jobs.map(({ id, attempt }, index) => completedOnWire({ id, attempt }, refusals[index] ?? null)) };
   }
 

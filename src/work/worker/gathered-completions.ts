@@ -12,7 +12,7 @@ import type { CompleteJob } from '../jobs/job-command.decider.js';
 /** Hands in results of jobs of one batch; answers for each what it was refused for, or null. */
 type Send = (tenantId: string, jobs: readonly CompleteJob[]) => Promise<readonly (DomainError | null)[]>;
 
-type Waiting = Readonly<{ job: CompleteJob; answer: PromiseWithResolvers<void> }>;
+type Waiting = Readonly<{ job: CompleteJob; answer: PromiseWithResolvers<null> }>;
 type Line = { waiting: Waiting[]; isUnderWay: boolean };
 
 /** Results that go together: more would keep the others waiting for long. */
@@ -24,9 +24,9 @@ export class GatheredCompletions {
   constructor(private readonly send: Send) {}
 
   /** Resolves once the result is taken. @throws DomainError as `complete_job` does */
-  complete(batch: Readonly<{ tenantId: string; batchId: string }>, job: CompleteJob): Promise<void> {
+  complete(batch: Readonly<{ tenantId: string; batchId: string }>, job: CompleteJob): Promise<null> {
     const line = this.lines.get(batch.batchId) ?? { waiting: [], isUnderWay: false };
-    const answer = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<null>();
     this.lines.set(batch.batchId, line);
     line.waiting.push({ job, answer });
     if (!line.isUnderWay) {
@@ -52,7 +52,7 @@ export class GatheredCompletions {
       );
       for (const [index, { answer }] of some.entries()) {
         const refusal = refusals[index] ?? null;
-        if (refusal === null) answer.resolve();
+        if (refusal === null) answer.resolve(null);
         else answer.reject(refusal);
       }
     } catch (error) {

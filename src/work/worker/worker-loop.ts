@@ -53,11 +53,12 @@ export class WorkerLoop implements OnApplicationShutdown {
   private readonly workerId = `${hostname()}/${String(process.pid)}`;
   private readonly attempts = new Set<Promise<void>>();
   private readonly completions = new GatheredCompletions((tenantId, jobs) =>
-    this.commands.execute(new CompleteJobs(jobs, this.contextOf(tenantId, newId()))),
+    this.commands.execute(new CompleteJobs(jobs, systemCaller(tenantId, this.workerId))),
   );
   /** Attempts whose runner works. */
   private runningCount = 0;
-  private readonly givenUp = new AbortController();
+  /** Called when attempts had their time. */
+  private readonly givenUp = new Set<() => void>();
   private running: Promise<void> | null = null;
   private isFailing = false;
   /** Ends the wait for room. */
@@ -126,12 +127,16 @@ export class WorkerLoop implements OnApplicationShutdown {
       this.wake();
     };
     this.runningCount += 1;
-    const working = attempt(job, { runner, reports, leaseSeconds, givenUp: givenUp.signal, left, logger });
+    const working = attempt(job, { runner, reports, leaseSeconds, givenUp, left, logger });
     this.attempts.add(working);
     void working.finally(() => {
       this.attempts.delete(working);
       this.wake();
     });
+  }
+
+  private giveUp(): void {
+    for (const giveUp of [...this.givenUp]) giveUp();
   }
 
   private contextOf(tenantId: string, correlationId: string): CommandContext {
@@ -140,7 +145,7 @@ export class WorkerLoop implements OnApplicationShutdown {
   }
 
   private async finish(patienceSeconds: number): Promise<void> {
-    const patience = setTimeout(() => this.givenUp.abort(), patienceSeconds * 1000);
+    const patience = setTimeout(() => this.giveUp(), patienceSeconds * 1000);
     await Promise.all(this.attempts);
     clearTimeout(patience);
   }
