@@ -20,7 +20,8 @@
 -- act they are of.
 --
 -- Refusals: SL400 nothing to append or a bad group; SL001 wrong expected version (detail: stream_id, expected, actual);
--- SL003 a claim is held (detail: claim, holder); SL004 a row is not as it was known: send them whole, as JSON (detail: table); 23505 an answer is stored under the key; 40001 retry.
+-- SL003 a claim is held (detail: claim, holder); SL004 a row is not as it was known: send all of them whole, as JSON (detail: table);
+-- 23505 an answer is stored under the key; 40001 retry.
 create function append_events(
   p_recorded_at text, p_locks bigint[],
   s_tenants uuid[], s_streams uuid[], s_stream_types text[], s_expected bigint[], s_counts int[],
