@@ -13,7 +13,7 @@ import { newContext, openStageline } from './stageline.mjs';
 const handler = 'noop';
 
 /** Jobs at once; a claim takes as many as there is room for. */
-const concurrency = { one: 10, batches: Number(process.env.CONC ?? 200), idle: 10 };
+const concurrency = { one: 10, batches: 1000, idle: 10 };
 
 export async function open({ connection }) {
   const stageline = await openStageline(connection);

@@ -11,3 +11,12 @@ export const MAX_LOOKED_THROUGH = 20_000_000;
 export function lengthOf(value: JsonValue | undefined): number {
   return value === undefined ? 0 : JSON.stringify(value).length;
 }
+
+/** About how much memory a value takes up, in characters: without spelling it. */
+export function roughSize(value: JsonValue): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  let size = 16;
+  for (const key in value) size += 16 + roughSize((value as Readonly<Record<string, JsonValue>>)[key] ?? null);
+  return size;
+}

@@ -87,7 +87,7 @@ describe('the jobs of a stream', () => {
   it('stay the same objects where an event does not touch them', () => {
     const before = streamAfter(batch, startMany('a'));
     const after = streamAfter(batch, startMany('a'), completeMany(['a', 1, null]));
-    expect(after.places).toEqual(before.places);
+    expect(after.ids).toEqual(before.ids);
     expect(jobNamed(after, 'b')).toEqual(jobNamed(before, 'b'));
     expect(after.openCount).toBe(before.openCount - 1);
   });

@@ -12,7 +12,7 @@ export const jobStream: StreamType<StreamJobs, JobCommand, JobStreamEvent> = {
   stateVersion: 2,
   projections: [inline(jobs)],
   isWorthKeeping,
-  sizeOf: ({ openCount, outputLength }) => STREAM_SIZE + openCount * JOB_SIZE + outputLength,
+  sizeOf: ({ openCount, heldSize }) => STREAM_SIZE + openCount * JOB_SIZE + heldSize,
   claims: (_before, events) => ({ take: events.flatMap(keyClaims), release: [] }),
 };
 
