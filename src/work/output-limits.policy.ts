@@ -13,10 +13,8 @@ export function lengthOf(value: JsonValue | undefined): number {
 }
 
 /** About how much memory a value takes up, in characters: without spelling it. */
-export function roughSize(value: JsonValue): number {
+export function roughSize(value: JsonValue | undefined): number {
   if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 8;
-  let size = 16;
-  for (const key in value) size += 16 + roughSize((value as Readonly<Record<string, JsonValue>>)[key] ?? null);
-  return size;
+  if (value === undefined || value === null || typeof value !== 'object') return 8;
+  return Object.values(value).reduce<number>((size, each) => size + 16 + roughSize(each), 16);
 }
