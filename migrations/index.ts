@@ -11,7 +11,6 @@ import { GraphRuns1763600000010 } from './1763600000010-graph-runs.js';
 import { JointAppend1763600000011 } from './1763600000011-joint-append.js';
 import { RowValues1763600000012 } from './1763600000012-row-values.js';
 import { JobBatches1763600000014 } from './1763600000014-job-batches.js';
-import { AlikeRows1763600000015 } from './1763600000015-alike-rows.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -28,5 +27,4 @@ export const migrations = [
   JointAppend1763600000011,
   RowValues1763600000012,
   JobBatches1763600000014,
-  AlikeRows1763600000015,
 ];

@@ -10,9 +10,22 @@ import type { Row } from '../../kernel/projection.js';
 import { bigintArray, integerArray, textArray } from '../database/binary-array.js';
 import { columnsOf } from '../projections/columns.js';
 import type { Append, ChangedRow } from './append.js';
-import { alikeApart, alikeInto } from './alike-rows.js';
-import { type Batch, type Going, LOW_BITS, TIMED, type Written, isTimedText, textOf } from './going-rows.js';
+import { RECORDED_AT } from './recorded-at.js';
 import type { KnownTables, RowTable } from './row-tables.js';
+
+/** A row on its way, with the place of its append, from 1. */
+type Going = Readonly<{ stream: number; table: string; change: ChangedRow }>;
+
+/** Rows of one table, those with changes first. */
+type Batch = Readonly<{ table: RowTable; changed: readonly Going[]; whole: readonly Going[] }>;
+
+type Written = Readonly<{ marks: bigint; before: bigint | null }>;
+
+/** Says that the time of recording stands somewhere within a text. */
+const TIMED = 1n << 62n;
+
+/** Bits of the lower part of marks: numbers of this size are cheap. */
+const LOW_BITS = 31;
 
 /** The parameters for rows as JSON. */
 export function rowsAsJson(appends: readonly Append[]): readonly (Buffer | null)[] {
@@ -30,14 +43,17 @@ export function rowsByValue(appends: readonly Append[], tables: KnownTables): re
   const batches = batchesOf(goingRows(appends), tables);
   if (batches.length === 0) return NO_VALUES;
   const values: (string | null)[] = [];
-  const rows = batches.flatMap((batch) => (batch.isAlike ? alikeInto(values, batch) : eachInto(values, batch)));
+  const rows = batches.flatMap((batch) => [
+    ...batch.changed.map((going) => ({ ...changesInto(values, batch.table, going.change), going })),
+    ...batch.whole.map((going) => ({ ...wholeInto(values, batch.table, going.change.row), going })),
+  ]);
   return [
     textArray(batches.map(({ table }) => table.name)),
     bigintArray(batches.map(({ table }) => table.oid)),
     integerArray(batches.map(({ table }) => table.columnsKey)),
-    integerArray(batches.map(({ changed, isAlike }) => (isAlike ? -changed.length : changed.length))),
-    integerArray(batches.map(({ whole, isAlike }) => (isAlike ? -whole.length : whole.length))),
-    integerArray(rows.map(({ stream }) => stream)),
+    integerArray(batches.map(({ changed }) => changed.length)),
+    integerArray(batches.map(({ whole }) => whole.length)),
+    integerArray(rows.map(({ going }) => going.stream)),
     bigintArray(rows.map(({ before }) => before)),
     bigintArray(rows.map(({ marks }) => marks)),
     textArray(values),
@@ -55,21 +71,14 @@ function goingRows(appends: readonly Append[]): readonly Going[] {
 }
 
 function batchesOf(rows: readonly Going[], tables: KnownTables): readonly Batch[] {
-  return [...Map.groupBy(rows, ({ table }) => table)].flatMap(([name, going]) => {
+  return [...Map.groupBy(rows, ({ table }) => table)].map(([name, going]) => {
     const table = tables.get(name);
     if (table === undefined) throw new Error(`There is no read model ${name}.`);
     const { changed = [], whole = [] } = Object.groupBy(going, ({ change }) =>
       isKnown(change, table) ? 'changed' : 'whole',
     );
-    return alikeApart({ table, changed, whole, isAlike: false });
+    return { table, changed, whole };
   });
-}
-
-function eachInto(values: (string | null)[], { table, changed, whole }: Batch): readonly (Written & Going)[] {
-  return [
-    ...changed.map((going) => ({ ...going, ...changesInto(values, table, going.change) })),
-    ...whole.map((going) => ({ ...going, ...wholeInto(values, table, going.change.row) })),
-  ];
 }
 
 /** Rows that another version of the projection built may differ in more than this one knows. */
@@ -102,4 +111,16 @@ function wholeInto(values: (string | null)[], { columns }: RowTable, row: Row): 
     isTimed ||= isTimedText(text, column);
   }
   return { marks: isTimed ? TIMED : 0n, before: null };
+}
+
+/** As the column's type reads it; JSON's null is none at all, as it is where rows are read from JSON. */
+function textOf(value: unknown, isJson: boolean): string | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string') return isJson ? JSON.stringify(value) : value;
+  return JSON.stringify(value);
+}
+
+/** A time by itself is known as one; within a text or JSON it has to be looked for. */
+function isTimedText(text: string | null, { isJson, isText }: RowTable['columns'][number]): boolean {
+  return text !== null && (isJson || isText) && text.includes(RECORDED_AT);
 }
