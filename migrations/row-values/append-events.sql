@@ -2,7 +2,7 @@
 --
 --   p_locks  what to lock, in order     s_*  one element per stream, which stands once: e_stream and r_stream name it (1-based)
 --   e_*  one per event                  a_*  one per act, that is a command with events: e_act names the act of each event
---   t_*  one per read model             r_*  one per row of a read model, in the order of t_*; r_values has the values of all of them
+--   t_*  one per read model             r_*  one per row of a read model, in the order of t_*; r_values and r_set have a line for each
 --   w_*  one per row of a read model that is written as JSON, whole
 --   An array that nothing in the append needs is null, which costs no statement. Without e_act each stream has one act, at the same
 --   place, and rows may all be JSON: so a process that knows of no other kind of append goes on beside those that do.
@@ -34,7 +34,7 @@ create function append_events(
   e_act int[] default null,
   t_names text[] default null, t_oids bigint[] default null, t_columns_keys int[] default null,
   t_changed int[] default null, t_whole int[] default null,
-  r_stream int[] default null, r_before bigint[] default null, r_marks bigint[] default null, r_values text[] default null,
+  r_stream int[] default null, r_before bigint[] default null, r_set boolean[] default null, r_values text[] default null,
   out recorded text[]
 ) language plpgsql security definer set search_path = stageline, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -78,7 +78,7 @@ begin
   from unnest(e_stream) with ordinality as e(s, i); -- Unnesting all of them side by side costs a scan for each.
 
   if t_names is not null then
-    perform write_rows(t_names, t_oids, t_columns_keys, t_changed, t_whole, r_stream, r_before, r_marks, r_values,
+    perform write_rows(t_names, t_oids, t_columns_keys, t_changed, t_whole, r_stream, r_before, r_set, r_values,
       p_recorded_at, v_recorded, recorded);
   end if;
   if w_tables is not null then

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as newId } from 'uuid';
+import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import type { Projection } from '../../src/kernel/projection.js';
 import type { DomainEvent } from '../../src/kernel/recorded-event.js';
+import { appendParameters } from '../../src/platform/event-store/append-parameters.js';
+import type { Append } from '../../src/platform/event-store/append.js';
+import { RECORDED_AT } from '../../src/platform/event-store/recorded-at.js';
+import { RowTables } from '../../src/platform/event-store/row-tables.js';
 import { inline } from '../../src/platform/event-store/stream-type.js';
 import { notebook, taskOf } from '../support/notebook-stream.js';
 import { asOwner } from '../support/read-model-fold.js';
-import { type Process, openStore } from '../support/store.js';
+import { type Process, note, openStore } from '../support/store.js';
 
 /** One row per book. `label` is set once, `lentUntil` is also written beside the events. */
 type ShelfRow = Readonly<{
@@ -110,6 +115,49 @@ describe('a row that this process wrote', () => {
     ]);
     const rows = await owner('select label, notes, stream_version from shelves where id = any ($1)', [[mine, other]]);
     expect(rows).toEqual([labelled('as folded', 2), labelled('as folded', 2)]);
+  });
+});
+
+describe('rows that differ', () => {
+  const rowOf = (id: string, streamVersion: number) => ({
+    ...{ id, tenantId: DEFAULT_TENANT_ID, streamVersion, label: 'a', notes: streamVersion, last: null, texts: {} },
+    ...{ changedAt: RECORDED_AT, lentUntil: null },
+  });
+  const written = (id: string, streamVersion: number): Append => ({
+    streamId: id,
+    expectedVersion: streamVersion - 1,
+    events: [note(id, streamVersion)],
+    rows: {
+      shelves: [
+        {
+          row: rowOf(id, streamVersion),
+          version: 1,
+          ...(streamVersion > 1 ? { from: rowOf(id, streamVersion - 1) } : {}),
+        },
+      ],
+    },
+  });
+
+  it('are found by their key, even by plans made while the table was empty', async () => {
+    const fresh = await openStore();
+    await asOwner(fresh.connection, (client) => client.query(SHELVES));
+    const client = await fresh.superuser();
+    const tables = await new RowTables(fresh.database).known();
+    const append = (one: Append) => {
+      const values = appendParameters([one], tables);
+      const places = values.map((_, index) => `$${String(index + 1)}`).join(', ');
+      return client.query({ name: 'append', text: `select append_events(${places})`, values });
+    };
+    for (const version of [1, 2]) await append(written(streamId, version));
+    await fresh.store.append(Array.from({ length: 500 }, () => written(newId(), 1)));
+    await client.query('begin');
+    await append(written(streamId, 3));
+    const { rows } = await client.query<{ seq_tup_read: string }>(
+      `select seq_tup_read from pg_stat_xact_user_tables where relname = 'shelves'`,
+    );
+    await client.query('commit');
+    await fresh.close();
+    expect(rows).toEqual([{ seq_tup_read: '0' }]);
   });
 });
 

@@ -30,7 +30,7 @@ const APPEND = {
     $10::timestamptz[], $11::text[], $12::bytea[], $13::text[], $14::jsonb[], $15::int[], $16::int[], $17::uuid[],
     $18::text[], $19::text[], $20::int[], $21::uuid[], $22::text[], $23::text[], $24::text[], $25::text[], $26::text[],
     $27::jsonb[], $28::bytea[], $29::int[], $30::text[], $31::text[], $32::int[], $33::text[], $34::bigint[], $35::int[],
-    $36::int[], $37::int[], $38::int[], $39::bigint[], $40::bigint[], $41::text[])`,
+    $36::int[], $37::int[], $38::int[], $39::bigint[], $40::boolean[], $41::text[])`,
 };
 const READ = {
   name: 'read_stream',

@@ -7,11 +7,11 @@
  *   JSON      all rows, where the tables were found to be others than they were known: what is in them does not matter then
  */
 import type { Row } from '../../kernel/projection.js';
-import { bigintArray, integerArray, textArray } from '../database/binary-array.js';
+import { bigintArray, booleanArray, integerArray, textArray } from '../database/binary-array.js';
 import { columnsOf } from '../projections/columns.js';
 import type { Append, ChangedRow } from './append.js';
 import { RECORDED_AT } from './recorded-at.js';
-import type { KnownTables, RowTable } from './row-tables.js';
+import type { KnownTables, RowColumn, RowTable } from './row-tables.js';
 
 /** A row on its way, with the place of its append, from 1. */
 type Going = Readonly<{ stream: number; table: string; change: ChangedRow }>;
@@ -19,13 +19,12 @@ type Going = Readonly<{ stream: number; table: string; change: ChangedRow }>;
 /** Rows of one table, those with changes first. */
 type Batch = Readonly<{ table: RowTable; changed: readonly Going[]; whole: readonly Going[] }>;
 
-type Written = Readonly<{ marks: bigint; before: bigint | null }>;
+/** Lines of values, and beside each value whether its column is set to it: null where the time of recording is that value, or within it. */
+type Lines = Readonly<{ length: number; values: (string | null)[]; set: (boolean | null)[] }>;
 
-/** Says that the time of recording stands somewhere within a text. */
-const TIMED = 1n << 62n;
-
-/** Bits of the lower part of marks: numbers of this size are cheap. */
-const LOW_BITS = 31;
+/** In place of rows in the other form. */
+export const NO_JSON: readonly null[] = Array.from({ length: 3 }, () => null);
+export const NO_VALUES: readonly null[] = Array.from({ length: 9 }, () => null);
 
 /** The parameters for rows as JSON. */
 export function rowsAsJson(appends: readonly Append[]): readonly (Buffer | null)[] {
@@ -42,27 +41,24 @@ export function rowsAsJson(appends: readonly Append[]): readonly (Buffer | null)
 export function rowsByValue(appends: readonly Append[], tables: KnownTables): readonly (Buffer | null)[] {
   const batches = batchesOf(goingRows(appends), tables);
   if (batches.length === 0) return NO_VALUES;
-  const values: (string | null)[] = [];
-  const rows = batches.flatMap((batch) => [
-    ...batch.changed.map((going) => ({ ...changesInto(values, batch.table, going.change), going })),
-    ...batch.whole.map((going) => ({ ...wholeInto(values, batch.table, going.change.row), going })),
-  ]);
+  const rows = batches.flatMap(({ changed, whole }) => [...changed, ...whole]);
+  const lines: Lines = { length: Math.max(...batches.map(({ table }) => table.columns.length)), values: [], set: [] };
+  for (const { table, changed, whole } of batches) {
+    for (const { change } of changed) addChanges(lines, table, change);
+    for (const { change } of whole) addWhole(lines, table, change.row);
+  }
   return [
     textArray(batches.map(({ table }) => table.name)),
     bigintArray(batches.map(({ table }) => table.oid)),
     integerArray(batches.map(({ table }) => table.columnsKey)),
     integerArray(batches.map(({ changed }) => changed.length)),
     integerArray(batches.map(({ whole }) => whole.length)),
-    integerArray(rows.map(({ going }) => going.stream)),
-    bigintArray(rows.map(({ before }) => before)),
-    bigintArray(rows.map(({ marks }) => marks)),
-    textArray(values),
+    integerArray(rows.map(({ stream }) => stream)),
+    bigintArray(rows.map(({ change: { from } }) => (from === undefined ? null : BigInt(versionOf(from))))),
+    booleanArray(lines.set, lines.length),
+    textArray(lines.values, lines.length),
   ];
 }
-
-/** In place of rows in the other form. */
-export const NO_JSON: readonly null[] = Array.from({ length: 3 }, () => null);
-export const NO_VALUES: readonly null[] = Array.from({ length: 9 }, () => null);
 
 function goingRows(appends: readonly Append[]): readonly Going[] {
   return appends.flatMap(({ rows }, index) =>
@@ -83,34 +79,45 @@ function batchesOf(rows: readonly Going[], tables: KnownTables): readonly Batch[
 
 /** Rows that another version of the projection built may differ in more than this one knows. */
 function isKnown({ row, from, version }: ChangedRow, { builtVersion }: RowTable): boolean {
-  return from !== undefined && builtVersion === version && Number(from['streamVersion']) < Number(row['streamVersion']);
+  return from !== undefined && builtVersion === version && versionOf(from) < versionOf(row);
 }
 
-function changesInto(values: (string | null)[], { columns }: RowTable, { row, from }: ChangedRow): Written {
-  let [low, high, isTimed] = [0, 0, false];
-  for (const [place, column] of columns.entries()) {
-    const { property, isKey, isKept } = column;
-    const value = row[property];
-    const isChanged = !isKey && (isKept ? value !== undefined : value !== from?.[property]);
-    const text = isChanged || isKey ? textOf(value, column.isJson) : null;
-    values.push(text);
-    isTimed ||= isTimedText(text, column);
-    if (!isChanged) continue;
-    if (place < LOW_BITS) low |= 1 << place;
-    else high |= 1 << (place - LOW_BITS);
-  }
-  const marks = high === 0 ? BigInt(low) : (BigInt(high) << BigInt(LOW_BITS)) | BigInt(low);
-  return { marks: isTimed ? marks | TIMED : marks, before: BigInt(Number(from?.['streamVersion'])) };
+function versionOf(row: Row): number {
+  return Number(row['streamVersion']);
 }
 
-function wholeInto(values: (string | null)[], { columns }: RowTable, row: Row): Written {
-  let isTimed = false;
+function addChanges(lines: Lines, { columns }: RowTable, { row, from }: ChangedRow): void {
   for (const column of columns) {
-    const text = textOf(row[column.property], column.isJson);
-    values.push(text);
-    isTimed ||= isTimedText(text, column);
+    const value = row[column.property];
+    const isSet = column.isKept ? value !== undefined : value !== from?.[column.property];
+    if (isSet || column.isKey) addValue(lines, column, value);
+    else addNothing(lines);
   }
-  return { marks: isTimed ? TIMED : 0n, before: null };
+  fill(lines, columns.length);
+}
+
+function addWhole(lines: Lines, { columns }: RowTable, row: Row): void {
+  for (const column of columns) addValue(lines, column, row[column.property]);
+  fill(lines, columns.length);
+}
+
+function addValue({ values, set }: Lines, { isJson, isText }: RowColumn, value: unknown): void {
+  const text = textOf(value, isJson);
+  const isTimed = text !== null && (isJson ? text.includes(RECORDED_AT) : text === RECORDED_AT);
+  if (isText && !isTimed && text?.includes(RECORDED_AT) === true)
+    throw new Error('The time of recording may be a text, not stand within one.');
+  values.push(text);
+  set.push(isTimed ? null : true);
+}
+
+function addNothing({ values, set }: Lines): void {
+  values.push(null);
+  set.push(false);
+}
+
+/** Lines are as long as the longest. */
+function fill(lines: Lines, from: number): void {
+  for (let place = from; place < lines.length; place += 1) addNothing(lines);
 }
 
 /** As the column's type reads it; JSON's null is none at all, as it is where rows are read from JSON. */
@@ -118,9 +125,4 @@ function textOf(value: unknown, isJson: boolean): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return isJson ? JSON.stringify(value) : value;
   return JSON.stringify(value);
-}
-
-/** A time by itself is known as one; within a text or JSON it has to be looked for. */
-function isTimedText(text: string | null, { isJson, isText }: RowTable['columns'][number]): boolean {
-  return text !== null && (isJson || isText) && text.includes(RECORDED_AT);
 }
