@@ -9,6 +9,8 @@ import { Insights1763600000008 } from './1763600000008-insights.js';
 import { Jobs1763600000009 } from './1763600000009-jobs.js';
 import { GraphRuns1763600000010 } from './1763600000010-graph-runs.js';
 import { JointAppend1763600000011 } from './1763600000011-joint-append.js';
+import { RowValues1763600000012 } from './1763600000012-row-values.js';
+import { JobBatches1763600000014 } from './1763600000014-job-batches.js';
 import { GatePolicies1763600000016 } from './1763600000016-gate-policies.js';
 import { Approvals1763600000017 } from './1763600000017-approvals.js';
 import { Webhooks1763600000018 } from './1763600000018-webhooks.js';
@@ -26,6 +28,8 @@ export const migrations = [
   Jobs1763600000009,
   GraphRuns1763600000010,
   JointAppend1763600000011,
+  RowValues1763600000012,
+  JobBatches1763600000014,
   GatePolicies1763600000016,
   Approvals1763600000017,
   Webhooks1763600000018,

@@ -81,7 +81,7 @@ function beginRun() {
     folded = foldEvents(runStream, folded, decided);
   };
   ask(start);
-  const rows = () => changedRows(nothingYet(runStream), folded);
+  const rows = () => changedRows(runStream, nothingYet(runStream), folded);
   const append = (from, to) => ({ streamId, expectedVersion: from, events: events.slice(from, to), rows: rows() });
   return { streamId, ask, append, length: () => events.length, lastFreshId: () => freshId };
 }

@@ -1,7 +1,7 @@
 /** What a command of Stageline writes, without deciding: one event with its expected version, and the receipt of its answer. */
 import { randomBytes } from 'node:crypto';
 import { v7 as newId } from 'uuid';
-import { RECORDED_AT } from '../../dist/src/platform/event-store/append-parameters.js';
+import { RECORDED_AT } from '../../dist/src/platform/event-store/recorded-at.js';
 import { EventStore } from '../../dist/src/platform/event-store/event-store.js';
 import { runCallers } from '../harness/callers.mjs';
 import { ownStreams } from './own-streams.mjs';

@@ -5,6 +5,7 @@ import { AppModule } from '../../dist/src/app.module.js';
 import { DEFAULT_TENANT_ID } from '../../dist/src/kernel/command-context.js';
 import { sealingKeyFrom } from '../../dist/src/platform/event-store/sealing-key.js';
 import { createHttpApp } from '../../dist/src/platform/http/create-http-app.js';
+import { BuiltVersions } from '../../dist/src/platform/projections/built-versions.js';
 import { createLogger } from '../../dist/src/platform/telemetry/logger.js';
 
 /** As many database connections as the service takes by default. */
@@ -22,6 +23,7 @@ export async function openStageline(connection) {
   };
   const logger = createLogger({ level: 'error', format: 'json' });
   const app = await createHttpApp(AppModule.with(settings), { logger, version: 'bench' });
+  await app.get(BuiltVersions, { strict: false }).review(); // As the service does before its first command.
   return { get: (part) => app.get(part, { strict: false }), close: () => app.close() };
 }
 

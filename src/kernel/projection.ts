@@ -19,9 +19,9 @@ type Handler<R extends Row, Event extends DomainEvent<string, object>, Type exte
  * One read model as a pure function from row and event to row.
  *
  * The rows of one stream are a function of that stream's events alone; what spans streams is a query over rows. The same definition
- * serves inline writing, catching up, rebuilding and time travel. The keys of `on` are the subscription. `keysOf` names the rows an
- * event touches, by primary key; `row` is undefined where there is none yet, or where it was final and forgotten; a handler that answers
- * undefined leaves it so. Each row has its `tenantId` and, as `streamVersion`, the version of the last event that changed it.
+ * serves inline writing, catching up, rebuilding and time travel. The keys of `on` and of `spread` are the subscription. `keysOf` names the
+ * rows an event touches, by primary key; `row` is undefined where there is none yet, or where it was final and forgotten; a handler that
+ * answers undefined leaves it so. Each row has its `tenantId` and, as `streamVersion`, the version of the last event that changed it.
  */
 export type Projection<R extends Row, Event extends DomainEvent<string, object>> = Readonly<{
   /** The read model's table; also the checkpoint's key: never rename a deployed projection. */
@@ -32,7 +32,14 @@ export type Projection<R extends Row, Event extends DomainEvent<string, object>>
   /** Says that no later event touches this row: the write side may forget it. */
   isFinal?: (row: R) => boolean;
   on: { readonly [Type in Event['type']]?: Handler<R, Event, Type> };
+  /** Events that stand for several: what each says one by one, which is projected in its stead. */
+  spread?: Readonly<Record<string, (event: Projected<AnyEvent>) => readonly Said[]>>;
 }>;
+
+type AnyEvent = DomainEvent<string, object>;
+
+/** What an event says, without when and where. */
+type Said = Readonly<{ type: string; detail: object }>;
 
 /** Rows of one read model by primary key. */
 export type Rows<R extends Row = Row> = ReadonlyMap<string, R>;
@@ -54,24 +61,45 @@ export function project<R extends Row, Event extends DomainEvent<string, object>
   rows: Rows<R>,
   events: readonly Recorded<Event>[],
 ): Rows<R> {
-  const on: Readonly<Record<string, unknown>> = projection.on;
-  const touching = events.filter(({ type }) => on[type] !== undefined);
+  const touching = events.filter(({ type }) => isOf(projection, type));
   if (touching.length === 0) return rows;
   const next = new Map(rows);
   for (const event of touching) projectInto(projection, next, event);
   return next;
 }
 
+/** Whether the read model depends on events of this type. */
+export function isOf<R extends Row, Event extends AnyEvent>(
+  { on, spread }: Projection<R, Event>,
+  type: string,
+): boolean {
+  return (on as Readonly<Record<string, unknown>>)[type] !== undefined || spread?.[type] !== undefined;
+}
+
 /** Folds one event into the rows: all rows it touches, or, where a handler throws, none. */
-export function projectInto<R extends Row, Event extends DomainEvent<string, object>>(
+export function projectInto<R extends Row, Event extends AnyEvent>(
   projection: Projection<R, Event>,
   rows: MovingRows<R>,
   event: Projected<Event>,
 ): void {
+  const parts = projection.spread?.[event.type]?.(event);
+  const changes =
+    parts === undefined
+      ? changesBy(projection, rows, event)
+      : parts.flatMap((part) => changesBy(projection, rows, { ...event, ...part }));
+  for (const [key, row] of changes) rows.set(key, row);
+}
+
+function changesBy<R extends Row, Event extends AnyEvent>(
+  projection: Projection<R, Event>,
+  rows: MovingRows<R>,
+  event: Projected<Event>,
+): readonly (readonly [string, R])[] {
   const type: Event['type'] = event.type;
   const handle = projection.on[type];
-  if (handle === undefined) return;
-  const keys = projection.keysOf(event);
-  const touched = keys.map((key) => handle(rows.get(key), event as Parameters<typeof handle>[1], key));
-  for (const [index, row] of touched.entries()) if (row !== undefined) rows.set(keys[index] as string, row);
+  if (handle === undefined) return [];
+  return projection.keysOf(event).flatMap((key) => {
+    const row = handle(rows.get(key), event as Parameters<typeof handle>[1], key);
+    return row === undefined ? [] : [[key, row] as const];
+  });
 }

@@ -48,6 +48,7 @@ const MAX_INFRA_ATTEMPTS = 20;
 const MAX_ERROR_LENGTH = 4000;
 
 export type StartJob = Readonly<{ workerId: string; leaseSeconds: number; leaseExpiresAt: string }>;
+export type Completion = Readonly<{ attempt: number; output: JsonValue }>;
 export type FailJob = Readonly<{
   attempt: number;
   error: string;
@@ -65,14 +66,23 @@ export type ResolveJob = Readonly<{
 }>;
 
 /** Null where it cannot be taken: another worker was faster, it is over, or it is not due. */
-export function startJob(job: Job, { workerId, leaseSeconds, leaseExpiresAt }: StartJob, now: string): JobEvent | null {
+export function startJob(
+  job: Job,
+  { workerId, leaseSeconds, leaseExpiresAt }: StartJob,
+  now: string,
+): Extract<JobEvent, { type: 'job.started' }> | null {
   if (!isDue(job, now)) return null;
   const lease = { worker_id: workerId, lease_seconds: leaseSeconds, lease_expires_at: leaseExpiresAt };
   return { type: 'job.started', detail: { ...naming(job), attempt: job.attempts + 1, ...lease } };
 }
 
+/** Whether a completion would be taken as it is: where not, `completeJob` says why, or that it is a repeat. */
+export function isCompletable(job: Job, { attempt, output }: Completion): boolean {
+  return job.status === 'RUNNING' && job.attempts === attempt && lengthOf(output) <= MAX_OUTPUT_LENGTH;
+}
+
 /** The same completion twice is one. @throws DomainError `lease-lost`, `output-too-large` */
-export function completeJob(job: Job, { attempt, output }: Readonly<{ attempt: number; output: JsonValue }>) {
+export function completeJob(job: Job, { attempt, output }: Completion) {
   const isRepeat = job.status === 'SUCCESS' && job.attempts === attempt && isSameJson(job.output, output);
   return isRepeat ? [] : [succeeded(requireAttempt(job, attempt), output)];
 }
@@ -154,6 +164,11 @@ export function resolveJob(job: Job, { outcome, output: given, reason }: Resolve
     case 'canceled':
       return cancelJob(job, reason);
   }
+}
+
+/** Whether nothing about it changes any more. */
+export function isOver({ status }: Job): boolean {
+  return status === 'SUCCESS' || status === 'FAILED' || status === 'CANCELED';
 }
 
 /** Folds one event of the job; `job.queued` begins it. */
@@ -256,7 +271,7 @@ function requireAttempt(job: Job, attempt: number): Job {
 }
 
 function requireOpen(job: Job): Job {
-  if (['QUEUED', 'RUNNING', 'NEEDS_HUMAN'].includes(job.status)) return job;
+  if (!isOver(job)) return job;
   throw refuse('job-closed', `The job is ${job.status}; nothing about it changes any more.`, { status: job.status });
 }
 

@@ -8,3 +8,10 @@ export const MAX_OUTPUTS_LENGTH = 33_554_432;
 export function lengthOf(value: JsonValue | undefined): number {
   return value === undefined ? 0 : JSON.stringify(value).length;
 }
+
+/** About how much memory a value takes up, in characters: without spelling it. */
+export function roughSize(value: JsonValue | undefined): number {
+  if (typeof value === 'string') return value.length;
+  if (value === undefined || value === null || typeof value !== 'object') return 8;
+  return Object.values(value).reduce<number>((size, each) => size + 16 + roughSize(each), 16);
+}

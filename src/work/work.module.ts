@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ReadModels, inlineReadModels } from '../platform/projections/read-models.js';
 import { ActOnJobHandler } from './jobs/act-on-job.js';
 import { FindJobsHandler } from './jobs/find-jobs.query.js';
+import { CompleteJobsHandler } from './jobs/complete-jobs.js';
 import { FoundJobs } from './jobs/found-jobs.js';
 import { Heartbeats } from './jobs/heartbeats.js';
 import { JobArchive } from './jobs/job-archive.js';
@@ -11,6 +12,7 @@ import { JobsController } from './jobs/jobs.controller.js';
 import { LeaseSweeper } from './jobs/lease-sweeper.js';
 import { ListJobsHandler } from './jobs/list-jobs.query.js';
 import { QueueJobHandler } from './jobs/queue-job.js';
+import { QueueJobsHandler } from './jobs/queue-jobs.js';
 import { WaitingClaims } from './jobs/waiting-claims.js';
 import { WorkerProtocolController } from './jobs/worker-protocol.controller.js';
 import { WorkerLoop } from './worker/worker-loop.js';
@@ -21,6 +23,8 @@ import { WorkerLoop } from './worker/worker-loop.js';
   providers: [
     ActOnJobHandler,
     QueueJobHandler,
+    QueueJobsHandler,
+    CompleteJobsHandler,
     ListJobsHandler,
     FindJobsHandler,
     FoundJobs,

@@ -23,6 +23,8 @@ import { templateStream } from '../../src/templates/template-stream.js';
 import { approvalStory } from '../support/approval-story.js';
 import { webhookCatalogue } from '../../src/webhooks/webhook.events.js';
 import { webhookEvents, webhookStory } from '../support/webhook-story.js';
+import { jobStreamCatalogue } from '../../src/work/job-batch.events.js';
+import { batch, batchEvents, completeMany, startMany } from '../support/job-batch-story.js';
 import { jobEvents, jobStories } from '../support/job-story.js';
 import {
   atBuild,
@@ -49,6 +51,7 @@ type Filed = readonly (readonly [string, object])[];
 const filed = (catalogue: Catalogue<DomainEvent<string, object>>): Filed => Object.entries(catalogue);
 const catalogues = {
   ...runCatalogue,
+  ...jobStreamCatalogue,
   ...templateCatalogue,
   ...projectCatalogue,
   ...jobProfileCatalogue,
@@ -111,6 +114,7 @@ const stories: readonly (readonly RunCommand[])[] = [
 const everything: readonly DomainEvent<string, object>[] = [
   ...stories.flatMap((story) => history(...story)),
   ...Object.values(jobStories).flatMap((story) => jobEvents(...story)),
+  ...batchEvents(batch, startMany('a', 'b'), completeMany(['a', 1, null], ['b', 1, 'done'])),
   ...templateStream.decider.decide(templateStream.decider.initialState, {
     type: 'publish_template',
     data: { content: founder, contentHash: 'c0ffee' },

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import pg from 'pg';
 import {
   bigintArray,
+  booleanArray,
   byteaArray,
   integerArray,
   jsonbArray,
@@ -49,6 +50,15 @@ describe('an array in binary form', () => {
     ],
     ['jsonb', jsonbArray(['{"a": [1.5, null, "é\\""]}', 'null', '"x"']), [{ a: [1.5, null, 'é"'] }, null, 'x']],
     ['text', textArray([]), []],
+    ['boolean', booleanArray([true, false, null]), [true, false, null]],
+    [
+      'text',
+      textArray(['a', null, 'c', 'd', '', 'f'], 3),
+      [
+        ['a', null, 'c'],
+        ['d', '', 'f'],
+      ],
+    ],
   ])('is understood: %s', async (type, parameter, expected) => {
     expect(await understood(type, parameter)).toEqual(expected);
   });

@@ -139,7 +139,18 @@ async function workJobs(): Promise<void> {
   await claim();
   accepted(await api.post(`${last}/needs-human`, { attempt: 1, reason: 'Which one?' }));
   accepted(await api.post(`${last}/resolve`, { outcome: 'succeeded', output: 'this', reason: 'Seen.' }));
-  for (const path of ['/jobs', ...jobs]) accepted(await api.get(path));
+  const batch = accepted(
+    await api.post<{ batch_id: string; items: readonly { id: string }[] }>('/jobs/batch', {
+      jobs: [
+        { handler: 'draw', payload: {} },
+        { handler: 'draw', payload: {} },
+      ],
+    }),
+  );
+  accepted(await api.post('/jobs/claim', { handlers: ['draw'], worker_id: 'w1', limit: 2 }));
+  const ended = batch.items.map(({ id }, index) => ({ id, attempt: index + 1, output: null }));
+  accepted(await api.post('/jobs/complete', { jobs: ended }));
+  for (const path of ['/jobs', `/jobs?batch_id=${batch.batch_id}`, ...jobs]) accepted(await api.get(path));
 }
 
 async function approve(): Promise<void> {

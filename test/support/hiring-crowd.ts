@@ -1,7 +1,7 @@
 /** Many candidates on their way through one pipeline: made by the rules of runs, and the same ones every time. */
 import { v5 as idFrom } from 'uuid';
 import { fold } from '../../src/kernel/decider.js';
-import { RECORDED_AT } from '../../src/platform/event-store/append-parameters.js';
+import { RECORDED_AT } from '../../src/platform/event-store/recorded-at.js';
 import type { Append } from '../../src/platform/event-store/append.js';
 import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import { type RunState, currentStage } from '../../src/runs/run-state.decider.js';

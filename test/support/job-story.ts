@@ -1,15 +1,13 @@
 import { addSeconds } from '../../src/kernel/instant.js';
 import type { Recorded } from '../../src/kernel/recorded-event.js';
-import type { Job } from '../../src/work/job.decider.js';
+import type { JobStreamEvent } from '../../src/work/job-batch.events.js';
 import { type JobEvent, type JobOrder, jobCatalogue } from '../../src/work/job.events.js';
 import { type AskedOfJob, type JobCommand, jobDecider } from '../../src/work/jobs/job-command.decider.js';
 import { given } from './given.js';
 
-/** A command without the moment, which is the story's. */
-export type Told =
-  | Omit<Extract<JobCommand, { type: 'queue_job' }>, 'now'>
-  | AskedOfJob
-  | Omit<Extract<JobCommand, { type: 'start_job' }>, 'now'>;
+/** A command without the moment and without the job, which are the story's. */
+export type Told = AskedOfJob | Timeless<'queue_job' | 'start_jobs'>;
+type Timeless<Type extends JobCommand['type']> = Omit<Extract<JobCommand, { type: Type }>, 'now'>;
 
 export const noon = '2026-03-01T12:00:00.000Z';
 
@@ -27,25 +25,28 @@ export const order: JobOrder = {
 };
 
 export const queue: Told = { type: 'queue_job', data: order };
-export const start: Told = {
-  type: 'start_job',
-  data: { workerId: 'w1', leaseSeconds: 30, leaseExpiresAt: '2026-03-01T12:00:30.000Z' },
-};
+export const lease = { workerId: 'w1', leaseSeconds: 30, leaseExpiresAt: '2026-03-01T12:00:30.000Z' };
+export const start: Told = { type: 'start_jobs', data: { ...lease, jobIds: ['job-1'] } };
 export const fail = (attempt: number, more: object = {}): Told => ({
   type: 'fail_job',
   data: { attempt, error: 'No ink.', retryAfterSeconds: 0, chance: 0, ...more },
 });
 
+/** A command of the story as the rules get it. */
+export function told(command: Told, now = noon): JobCommand {
+  return { jobId: 'job-1', ...command, now } as JobCommand;
+}
+
 /** The events these commands lead to, one after the other. */
 export function jobEvents(...commands: readonly Told[]): readonly JobEvent[] {
-  const events: JobEvent[] = [];
-  let job: Job | null = null;
+  const events: JobStreamEvent[] = [];
+  let stream = jobDecider.initialState;
   for (const command of commands) {
-    const next = jobDecider.decide(job, { ...command, now: noon });
-    for (const event of next) job = jobDecider.evolve(job, event);
+    const next = jobDecider.decide(stream, told(command));
+    for (const event of next) stream = jobDecider.evolve(stream, event);
     events.push(...next);
   }
-  return events;
+  return events as readonly JobEvent[];
 }
 
 /** A job with this history, ready for one command. */

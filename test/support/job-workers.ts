@@ -12,8 +12,10 @@ import { FoundJobs } from '../../src/work/jobs/found-jobs.js';
 import { Heartbeats } from '../../src/work/jobs/heartbeats.js';
 import { JobArchive } from '../../src/work/jobs/job-archive.js';
 import { JobClaims } from '../../src/work/jobs/job-claims.js';
-import type { AskedOfJob } from '../../src/work/jobs/job-command.decider.js';
-import type { JobResponse } from '../../src/work/jobs/job.response.js';
+import { CompleteJobs, CompleteJobsHandler } from '../../src/work/jobs/complete-jobs.js';
+import type { AskedOfJob, CompleteJob } from '../../src/work/jobs/job-command.decider.js';
+import type { JobBatchResponse, JobResponse } from '../../src/work/jobs/job.response.js';
+import { QueueJobs, QueueJobsHandler } from '../../src/work/jobs/queue-jobs.js';
 import { LeaseSweeper } from '../../src/work/jobs/lease-sweeper.js';
 import { type NewJob, QueueJob, QueueJobHandler } from '../../src/work/jobs/queue-job.js';
 import { runExecutor } from './run-executor.js';
@@ -33,8 +35,12 @@ export function jobWorkers({ database, executor, memory }: Pick<Process, 'databa
   const clock = new DatabaseClock(database);
   const onJobs = new ActOnJobHandler(executor, bus, found, clock);
   const queueing = new QueueJobHandler(executor, found, clock);
-  const dispatch = (command: unknown) =>
-    command instanceof ActOnRun ? runs.execute(command) : onJobs.execute(command as ActOnJob);
+  const queueingMany = new QueueJobsHandler(executor, found, clock);
+  const completing = new CompleteJobsHandler(executor, bus, found, clock);
+  const dispatch = (command: unknown) => {
+    if (command instanceof CompleteJobs) return completing.execute(command);
+    return command instanceof ActOnRun ? runs.execute(command) : onJobs.execute(command as ActOnJob);
+  };
   const claims = new JobClaims(database, bus, executor, memory, found);
   const context = (caller: Caller) => contextOf({ caller, commandId: newId() });
 
@@ -54,6 +60,17 @@ export function jobWorkers({ database, executor, memory }: Pick<Process, 'databa
       const asked = new QueueJob({ handler: 'draw', payload: {}, ...job }, context(caller));
       const outcome = await queueing.execute(asked);
       return { ...(outcome.body as JobResponse), kind: outcome.kind };
+    },
+    /** Queues so many jobs with one call. */
+    queueBatch: async (jobs: readonly Partial<NewJob>[], caller = contextOf().caller) => {
+      const all = jobs.map((job) => ({ handler: 'draw', payload: {}, ...job }));
+      const outcome = await queueingMany.execute(new QueueJobs(all, context(caller)));
+      return { ...(outcome.body as JobBatchResponse), kind: outcome.kind };
+    },
+    /** Hands in the results of jobs; answers for each the code it was refused with, or null. */
+    completeMany: async (jobs: readonly CompleteJob[]) => {
+      const refusals = await completing.execute(new CompleteJobs(jobs, workerCaller));
+      return refusals.map((refusal) => refusal?.code ?? null);
     },
     claim: (handlers: readonly string[], limit = 1, leaseSeconds = 30, workerId = 'w1') =>
       claims.claim({ caller: workerCaller, handlers, limit, workerId, leaseSeconds }),

@@ -5,7 +5,7 @@ import { v7 as newId } from 'uuid';
 import type { DomainEvent, Recorded } from '../../src/kernel/recorded-event.js';
 import { dataSourceOptions } from '../../src/platform/database/data-source.js';
 import { Database } from '../../src/platform/database/database.js';
-import { RECORDED_AT } from '../../src/platform/event-store/append-parameters.js';
+import { RECORDED_AT } from '../../src/platform/event-store/recorded-at.js';
 import { CommandExecutor } from '../../src/platform/event-store/command-executor.js';
 import { type CommandContext, DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import { EventStore } from '../../src/platform/event-store/event-store.js';

@@ -13,7 +13,8 @@ type ElementType<T> = Readonly<{
 
 type Elements<T> = readonly (T | null)[];
 
-const HEADER_BYTES = 20;
+const HEADER_BYTES = 12;
+const DIMENSION_BYTES = 8;
 const LENGTH_BYTES = 4;
 const NULL_LENGTH = -1;
 const YEAR_2000_MS = Date.UTC(2000, 0, 1);
@@ -44,6 +45,12 @@ export const byteaArray = arraysOf<Buffer>({
   write: (bytes, to, at) => bytes.copy(to, at),
 });
 
+export const booleanArray = arraysOf<boolean>({
+  oid: 16,
+  sizeOf: () => 1,
+  write: (value, to, at) => to.writeUInt8(value ? 1 : 0, at),
+});
+
 /** Elements are ISO 8601, to the millisecond. */
 export const timestamptzArray = arraysOf<string>({
   oid: 1184,
@@ -58,12 +65,15 @@ export const jsonbArray = arraysOf<string>({
   write: (json, to, at) => to.write(json, to.writeUInt8(1, at)),
 });
 
-function arraysOf<T>({ oid, sizeOf, write }: ElementType<T>): (elements: Elements<T>) => Buffer {
-  return (elements) => {
+/** With `lineLength` the elements are lines of so many, one after the other: an array of two dimensions. */
+function arraysOf<T>({ oid, sizeOf, write }: ElementType<T>): (elements: Elements<T>, lineLength?: number) => Buffer {
+  return (elements, lineLength) => {
+    const lengths = lineLength === undefined ? [elements.length] : [elements.length / lineLength, lineLength];
     const sizes = elements.map((element) => (element === null ? NULL_LENGTH : sizeOf(element)));
-    const total = sizes.reduce((sum, size) => sum + LENGTH_BYTES + Math.max(size, 0), HEADER_BYTES);
+    const headerBytes = HEADER_BYTES + lengths.length * DIMENSION_BYTES;
+    const total = sizes.reduce((sum, size) => sum + LENGTH_BYTES + Math.max(size, 0), headerBytes);
     const array = Buffer.allocUnsafe(total);
-    let at = writeHeader(array, oid, elements.length);
+    let at = writeHeader(array, oid, lengths);
     for (const [index, size] of sizes.entries()) {
       at = array.writeInt32BE(size, at);
       if (size === NULL_LENGTH) continue;
@@ -74,8 +84,9 @@ function arraysOf<T>({ oid, sizeOf, write }: ElementType<T>): (elements: Element
   };
 }
 
-function writeHeader(array: Buffer, oid: number, length: number): number {
+function writeHeader(array: Buffer, oid: number, lengths: readonly number[]): number {
   let at = 0;
-  for (const word of [1, 1, oid, length, 1]) at = array.writeInt32BE(word, at);
+  for (const word of [lengths.length, 1, oid, ...lengths.flatMap((length) => [length, 1])])
+    at = array.writeInt32BE(word, at);
   return at;
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
 import {
   bigintArray,
@@ -9,22 +8,20 @@ import {
   timestamptzArray,
   uuidArray,
 } from '../database/binary-array.js';
-import { columnsOf } from '../projections/columns.js';
 import { contentHash } from './content-hash.js';
 import type { Append, Claims } from './append.js';
+import { RECORDED_AT } from './recorded-at.js';
+import type { KnownTables } from './row-tables.js';
+import { NO_JSON, NO_VALUES, rowsAsJson, rowsByValue } from './row-values.js';
 
 type NewEvent = Recorded<DomainEvent<string, object>>;
 
 /**
- * Stands for the time of recording, which only the database knows, in rows and answers computed before the append. Unguessable, so
- * that nothing a client sends is ever mistaken for it.
+ * The parameters of `append_events`, in their order; an array that nothing in the append needs is null. Rows go by value to the tables that are known,
+ * else as JSON.
  */
-export const RECORDED_AT = `recorded-at:${randomUUID()}`;
-
-/** The parameters of `append_events`, in their order; an array that nothing in the append needs is null. */
-export function appendParameters(appends: readonly Append[]): unknown[] {
+export function appendParameters(appends: readonly Append[], tables: KnownTables | null = null): unknown[] {
   const events = appends.flatMap(({ events }, stream) => events.map((event, index) => ({ event, stream, index })));
-  const rows = appends.flatMap((append, stream) => rowsOf(append).map((row) => ({ ...row, stream })));
   const actOf = actsOf(appends);
   const acts = events.filter((_, index) => actOf[index] !== actOf[index - 1]).map(({ event }) => event);
   return [
@@ -36,19 +33,9 @@ export function appendParameters(appends: readonly Append[]): unknown[] {
     integerArray(events.map(({ stream }) => stream + 1)),
     integerArray(events.map(({ index }) => index + 1)),
     ...eventParameters(events.map(({ event }) => event)),
-    unlessNone(
-      integerArray,
-      rows.map(({ stream }) => stream + 1),
-    ),
-    unlessNone(
-      textArray,
-      rows.map(({ table }) => table),
-    ),
-    unlessNone(
-      textArray,
-      rows.map(({ json }) => json),
-    ),
+    ...(tables === null ? rowsAsJson(appends) : NO_JSON),
     acts.length === appends.length ? null : integerArray(actOf), // Each stream has one act, at the same place.
+    ...(tables === null ? NO_VALUES : rowsByValue(appends, tables)),
   ];
 }
 
@@ -141,12 +128,6 @@ function firstEvent({ events }: Append): NewEvent {
 
 function isEmpty({ take, release }: Claims): boolean {
   return take.length === 0 && release.length === 0;
-}
-
-function rowsOf({ rows }: Append): readonly Readonly<{ table: string; json: string }>[] {
-  return Object.entries(rows).flatMap(([table, list]) =>
-    list.map((row) => ({ table, json: JSON.stringify(columnsOf(row)) })),
-  );
 }
 
 function unlessNone<T>(

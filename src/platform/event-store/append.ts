@@ -13,13 +13,21 @@ export type StoredAnswer = Readonly<{
   personId?: string;
 }>;
 
+/** A row of an inline read model as an append leaves it, folded by that version of its projection. */
+export type ChangedRow = Readonly<{
+  row: Row;
+  version: number;
+  /** As it was, where the table is known to hold it: this process wrote or read it. */
+  from?: Row;
+}>;
+
 /** What one command, or several after each other, write to one stream, all or nothing. Events carry the placeholder for the time they are recorded at. */
 export type Append = Readonly<{
   streamId: string;
   expectedVersion: number;
   events: readonly Recorded<DomainEvent<string, object>>[];
   /** Rows of inline read models by table. */
-  rows: Readonly<Record<string, readonly Row[]>>;
+  rows: Readonly<Record<string, readonly ChangedRow[]>>;
   claims?: Claims;
   receipt?: Readonly<{ key: string; requestHash: string; answer: StoredAnswer }>;
 }>;

@@ -166,7 +166,7 @@ export class CommandExecutor {
     before: Folded<State>,
     judged: readonly Judged<State, Command, Event>[],
   ): Promise<readonly Group<Command>[] | null> {
-    const appending = this.store.appendOne(jointAppend(streamId, before, judged));
+    const appending = this.store.appendOne(jointAppend(type, streamId, before, judged));
     const result = await appending.catch((error: unknown) => ({ error }));
     if ('error' in result) return isConflict(result.error) ? null : answerRefused(judged, result.error);
     if ('replayed' in result) answerReplayed(judged, result.replayed);

@@ -4,6 +4,7 @@ import { type AnyRecorded, immutableColumns } from './stored-event.js';
 
 const CONTENT_START = tagged('stageline.content.1');
 const LEAF_START = Buffer.concat([Buffer.of(0), tagged('stageline.event.1')]); // The zero is RFC 6962's mark of a leaf.
+const LENGTH_BYTES = 8;
 const YEAR_2000_MS = Date.UTC(2000, 0, 1);
 
 /** The immutable columns of an event by name, absent values null: see `immutableColumns`. */
@@ -19,7 +20,7 @@ type Times = Readonly<{ occurredAt: string; recordedAt: string }>;
  * RFC 8785 of an object keyed by column name, absent values null.
  */
 export function contentHash(event: AnyRecorded): Buffer {
-  return hashOf(immutableColumns(event));
+  return hashOf(canonicalContent(event));
 }
 
 /** The event's leaf in its seal's Merkle tree; the same as the SQL function `leaf_hash`, which docs/events.md describes. */
@@ -32,14 +33,35 @@ export function leafOf(content: Content, { occurredAt, recordedAt }: Times): Buf
   const times = Buffer.alloc(16);
   times.writeBigInt64BE(microseconds(occurredAt), 0);
   times.writeBigInt64BE(microseconds(recordedAt), 8);
-  return hash('sha256', Buffer.concat([LEAF_START, hashOf(content), times]), 'buffer');
+  return hash('sha256', Buffer.concat([LEAF_START, hashOf(canonicalJson(content)), times]), 'buffer');
 }
 
-function hashOf(content: Content): Buffer {
-  const canonical = Buffer.from(canonicalJson(content), 'utf8');
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64BE(BigInt(canonical.length));
-  return hash('sha256', Buffer.concat([CONTENT_START, length, canonical]), 'buffer');
+function hashOf(canonical: string): Buffer {
+  const size = Buffer.byteLength(canonical);
+  const bytes = Buffer.allocUnsafe(CONTENT_START.length + LENGTH_BYTES + size);
+  CONTENT_START.copy(bytes);
+  bytes.writeBigUInt64BE(BigInt(size), CONTENT_START.length);
+  bytes.write(canonical, CONTENT_START.length + LENGTH_BYTES);
+  return Buffer.from(hash('sha256', bytes, 'hex'), 'hex'); // Twice as fast as to ask for a buffer.
+}
+
+/**
+ * The canonical form of `immutableColumns`, put together in the order of their names: each append does this for each event, and sorting the same names
+ * every time is what costs.
+ */
+function canonicalContent(event: AnyRecorded): string {
+  const { actor, context, detail } = event;
+  return (
+    `{"actor_id":${canonicalJson(actor.id)},"actor_type":${canonicalJson(actor.type)},` +
+    `"category":${canonicalJson(event.category)},"causation_id":${canonicalJson(event.causationId)},` +
+    `"context":${canonicalJson(context)},"correlation_id":${canonicalJson(event.correlationId)},` +
+    `"detail":${canonicalJson(detail)},"event_type":${canonicalJson(event.type)},` +
+    `"from_stage":${canonicalJson(event.fromStage ?? null)},"id":${canonicalJson(event.id)},` +
+    `"reason":${canonicalJson(event.reason ?? null)},"schema_version":${canonicalJson(event.schemaVersion)},` +
+    `"stream_id":${canonicalJson(event.streamId)},"stream_type":${canonicalJson(event.streamType)},` +
+    `"stream_version":${canonicalJson(event.streamVersion)},"tenant_id":${canonicalJson(event.tenantId)},` +
+    `"to_stage":${canonicalJson(event.toStage ?? null)}}`
+  );
 }
 
 /** PostgreSQL's binary form of a time. */

@@ -8,6 +8,7 @@ import type { Append, Appended, Claims, StoredAnswer } from './append.js';
 import { appendParameters } from './append-parameters.js';
 import { AppendQueue } from './append-queue.js';
 import { Receipts } from './receipts.js';
+import { type KnownTables, RowTables } from './row-tables.js';
 import { type StageEventRow, type StoredEvent, eventColumns, storedEvent } from './stored-event.js';
 
 /** Which events of a stream. Another `streamType` than the stream's has none: ids of one kind do not read another's. */
@@ -28,7 +29,8 @@ const APPEND = {
     $1::text, $2::bigint[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::int[], $8::uuid[], $9::jsonb[],
     $10::timestamptz[], $11::text[], $12::bytea[], $13::text[], $14::jsonb[], $15::int[], $16::int[], $17::uuid[],
     $18::text[], $19::text[], $20::int[], $21::uuid[], $22::text[], $23::text[], $24::text[], $25::text[], $26::text[],
-    $27::jsonb[], $28::bytea[], $29::int[], $30::text[], $31::text[], $32::int[])`,
+    $27::jsonb[], $28::bytea[], $29::int[], $30::text[], $31::text[], $32::int[], $33::text[], $34::bigint[], $35::int[],
+    $36::int[], $37::int[], $38::int[], $39::bigint[], $40::boolean[], $41::text[])`,
 };
 const READ = {
   name: 'read_stream',
@@ -46,13 +48,16 @@ const VERSION = {
   text: 'select version from stream_heads where tenant_id = $1 and stream_id = $2',
 };
 
-/** The append-only store of streams. The protocol of an append is told in migrations/joint-append/append-events.sql. */
+/** The append-only store of streams. The protocol of an append is told in migrations/row-values/append-events.sql. */
 @Injectable()
 export class EventStore {
   private readonly listeners = new Set<AppendListener>();
   private readonly queue = new AppendQueue((appends) => this.append(appends));
+  private readonly tables: RowTables;
 
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Database) {
+    this.tables = new RowTables(database);
+  }
 
   /**
    * Appends to one or many streams, each of which stands once, in one transaction and one round trip. A command whose key was answered before is
@@ -63,12 +68,29 @@ export class EventStore {
    */
   async append(appends: readonly Append[]): Promise<readonly Appended[]> {
     try {
-      const [row] = await this.database.call<{ recorded: readonly string[] }>(APPEND, written(appends));
+      const recorded = await this.write(appends);
       for (const listener of this.listeners) listener(appends);
-      return (row?.recorded ?? []).map((recordedAt) => ({ recordedAt }));
+      return recorded.map((recordedAt) => ({ recordedAt }));
     } catch (error) {
       return this.answerOrRefuse(appends, translated(error));
     }
+  }
+
+  /** Rows that turn out to be others than they were known, as after a rebuild, are sent again whole, in a form that asks nothing of their table. */
+  private async write(appends: readonly Append[]): Promise<readonly string[]> {
+    const tables = appends.some(hasRows) ? await this.tables.known() : null;
+    try {
+      return await this.send(written(appends, tables));
+    } catch (error) {
+      if (!isOtherRow(error)) throw error;
+      this.tables.forget();
+      return this.send(written(appends, null));
+    }
+  }
+
+  private async send(values: unknown[]): Promise<readonly string[]> {
+    const [row] = await this.database.call<{ recorded: readonly string[] }>(APPEND, values);
+    return row?.recorded ?? [];
   }
 
   /**
@@ -129,12 +151,21 @@ export class EventStore {
   }
 }
 
-function written(appends: readonly Append[]): unknown[] {
+function written(appends: readonly Append[], tables: KnownTables | null): unknown[] {
   try {
-    return appendParameters(appends);
+    return appendParameters(appends, tables);
   } catch (cause) {
     throw new UnwritableError(cause instanceof Error ? cause.message : 'It cannot be written.', { cause });
   }
+}
+
+function hasRows({ rows }: Append): boolean {
+  for (const _table in rows) return true;
+  return false;
+}
+
+function isOtherRow(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === 'SL004';
 }
 
 function translated(error: unknown): unknown {

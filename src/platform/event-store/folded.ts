@@ -1,5 +1,6 @@
 import { type Projection, type Row, projectInto } from '../../kernel/projection.js';
 import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
+import type { ChangedRow } from './append.js';
 import { type LaidRows, laidRows, withRows, withoutFinal } from './laid-rows.js';
 import type { StreamType } from './stream-type.js';
 
@@ -10,6 +11,8 @@ export type Folded<State> = Readonly<{
   rows: Readonly<Record<string, LaidRows>>;
   /** The event of that version, where it is known: by it a timeline shows that it is the one that was folded. */
   lastEventId?: string | undefined;
+  /** Rows of a later version are in their tables as they are here: this process wrote or read them. Where it is left out, none is known to be. */
+  rowsKnownAfter?: number;
 }>;
 
 /** A stream without events. */
@@ -20,6 +23,7 @@ export function nothingYet<State, Event extends DomainEvent<string, object>>(
     version: 0,
     state: type.decider.initialState,
     rows: Object.fromEntries(type.projections.map(({ name }) => [name, laidRows(new Map())])),
+    rowsKnownAfter: 0,
   };
 }
 
@@ -36,16 +40,33 @@ export function foldEvents<State, Event extends DomainEvent<string, object>>(
     rows[projection.name] = withRows(before, touched(projection, before, events));
   }
   const last = events.at(-1);
-  return { version: last?.streamVersion ?? from.version, state, rows, lastEventId: last?.id ?? from.lastEventId };
+  return {
+    ...from,
+    version: last?.streamVersion ?? from.version,
+    state,
+    rows,
+    lastEventId: last?.id ?? from.lastEventId,
+  };
 }
 
 /** The rows that differ, by table: what an append has to write. `after` was folded from `before`. */
-export function changedRows(before: Folded<unknown>, after: Folded<unknown>): Record<string, Row[]> {
-  const changed: Record<string, Row[]> = {};
-  for (const [table, { over }] of Object.entries(after.rows)) {
-    const old = before.rows[table];
-    const list = [...over].flatMap(([key, row]) => (row === undefined || old?.get(key) === row ? [] : [row]));
-    if (list.length > 0) changed[table] = list;
+export function changedRows<State, Event extends DomainEvent<string, object>>(
+  type: StreamType<State, never, Event>,
+  before: Folded<State>,
+  after: Folded<State>,
+): Record<string, ChangedRow[]> {
+  const changed: Record<string, ChangedRow[]> = {};
+  const { rowsKnownAfter = Infinity } = before;
+  for (const projection of type.projections) {
+    const [old, { over }] = [rowsOf(before.rows, projection), rowsOf(after.rows, projection)];
+    const list: ChangedRow[] = [];
+    for (const [key, row] of over) {
+      const from = old.get(key);
+      if (row === undefined || row === from) continue;
+      const isKnown = from !== undefined && Number(from['streamVersion']) > rowsKnownAfter;
+      list.push({ row, version: projection.version, ...(isKnown ? { from } : {}) });
+    }
+    if (list.length > 0) changed[projection.name] = list;
   }
   return changed;
 }

@@ -57,6 +57,7 @@ export function isToBeWritten({ task, verdict }: Judged<unknown, unknown, AnyEve
 
 /** What commands that were decided together write. */
 export function jointAppend<State, Command, Event extends DomainEvent<string, object>>(
+  type: StreamType<State, Command, Event>,
   streamId: string,
   before: Folded<State>,
   judged: readonly Judged<State, Command, Event>[],
@@ -69,7 +70,7 @@ export function jointAppend<State, Command, Event extends DomainEvent<string, ob
     streamId,
     expectedVersion: before.version,
     events: taken.flatMap(({ events }) => events),
-    rows: changedRows(before, after),
+    rows: changedRows(type, before, after),
     ...(claims === undefined ? {} : { claims }),
     ...(receipt === undefined ? {} : { receipt }),
   };

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../kernel/json.js';
 import type { DomainEvent, Recorded } from '../../kernel/recorded-event.js';
 import { SOFTWARE_VERSION } from '../software-version.js';
-import { RECORDED_AT } from './append-parameters.js';
+import { RECORDED_AT } from './recorded-at.js';
 import type { CommandContext } from '../../kernel/command-context.js';
 import type { Folded } from './folded.js';
 import type { StreamType } from './stream-type.js';

@@ -82,7 +82,8 @@ export class StreamMemory {
     streamId: string,
     [start, tail]: readonly [Folded<State>, readonly StoredEvent[]],
   ): Promise<Folded<State>> {
-    const folded = foldEvents(type, start, eventsOf(type, tail));
+    const known = foldEvents(type, start, eventsOf(type, tail));
+    const folded = tail.length === 0 ? known : { ...known, rowsKnownAfter: known.version }; // Others wrote those events, and their rows.
     const kept = withoutFinalRows(type, folded);
     if (tail.length > SNAPSHOT_AFTER_EVENTS) await this.takeSnapshot(type, tenantId, streamId, kept);
     this.keep(type, tenantId, streamId, kept);

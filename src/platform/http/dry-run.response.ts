@@ -45,4 +45,6 @@ export class DryRunResponse {
     description: 'The webhook as it would then be, where the command sets one up or changes it.',
   })
   readonly webhook?: object;
+  @AnyJson({ optional: true, description: 'The jobs as they would then be, where the command queues many.' })
+  readonly batch?: object;
 }

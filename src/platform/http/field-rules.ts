@@ -90,11 +90,11 @@ export const object: Rule = { holds: isObject, message: 'must be a JSON object.'
 /** Whatever JSON says, null included. */
 export const anyValue: Rule = { holds: (value) => value !== undefined, message: 'may be any JSON value.' };
 
-/** A list of at most `max` items of any kind. */
-export function list(max: number): Rule {
+/** A list of `min` to `max` items of any kind. */
+export function list(max: number, min = 0): Rule {
   return {
-    holds: (value) => Array.isArray(value) && value.length <= max,
-    message: `must be a list of at most ${max} objects.`,
+    holds: (value) => Array.isArray(value) && value.length >= min && value.length <= max,
+    message: min === 0 ? `must be a list of at most ${max} objects.` : `must be a list of ${min} to ${max} objects.`,
   };
 }
 

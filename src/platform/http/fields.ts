@@ -158,16 +158,16 @@ export function Nested(type: () => FieldClass, options: FieldOptions = {}): Prop
   );
 }
 
-/** Objects of another class, at most `max` (1000). */
+/** Objects of another class, `min` (0) to `max` (1000). */
 export function NestedList(
   type: () => FieldClass,
-  options: FieldOptions & Readonly<{ max?: number }> = {},
+  options: FieldOptions & Readonly<{ min?: number; max?: number }> = {},
 ): PropertyDecorator {
-  const { max = 1000 } = options;
+  const { min = 0, max = 1000 } = options;
   return both(
     field(options, {
-      rule: rules.list(max),
-      schema: { ...lazily(type), isArray: true, maxItems: max },
+      rule: rules.list(max, min),
+      schema: { ...lazily(type), isArray: true, minItems: min, maxItems: max },
       shape: { nested: type, max },
     }),
     ValidateNested({ each: true, message: rules.object.message }),

@@ -18,3 +18,8 @@ export function columnOf(property: string): string {
   }
   return column;
 }
+
+/** The property of a column, in camelCase. */
+export function propertyOf(column: string): string {
+  return column.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+}

@@ -1,6 +1,6 @@
 import type { CustomTypesConfig } from 'pg';
 import pg from 'pg';
-import type { Projected } from '../../kernel/projection.js';
+import { type Projected, isOf } from '../../kernel/projection.js';
 import type { ActorType } from '../../kernel/recorded-event.js';
 import type { AnyEvent, ReadModel } from './read-models.js';
 
@@ -65,7 +65,7 @@ export function fast(name: string, text: string): FastStatement {
 
 /** Types this software knows and the read model does not use. Unknown ones are not among them: newer software wrote those. */
 export function ignoredTypes({ catalogue, projection }: ReadModel): readonly string[] {
-  return Object.keys(catalogue).filter((type) => projection.on[type] === undefined);
+  return Object.keys(catalogue).filter((type) => !isOf(projection, type));
 }
 
 /** Events a page holds at most: what is in memory, and how long the event loop is busy with it. */

@@ -10,7 +10,7 @@ import { jobOnWire } from './job-on-wire.js';
 import { type JobRow, jobs } from './job.projection.js';
 import { jobStream } from './job-stream.js';
 
-/** Asks something of a job, be it on its run's stream or on its own. Answered with the job. */
+/** Asks something of a job, be it on its run's stream, on its own or on that of its batch. Answered with the job. */
 export class ActOnJob extends Command<Outcome> {
   constructor(
     readonly jobId: string,
@@ -49,14 +49,14 @@ export class ActOnJobHandler implements ICommandHandler<ActOnJob> {
   }
 
   private ask(
-    { id, runId, stage, nodeId }: JobPlace,
+    { id, runId, batchId, stage, nodeId }: JobPlace,
     asked: AskedOfJob,
     context: CommandContext,
     answer: (rows: StreamRows) => Reply,
   ): Promise<Outcome> {
     if (runId === null) {
-      const command = { ...asked, now: context.now };
-      return this.executor.execute(jobStream, { streamId: id, command, context, answer });
+      const command = { ...asked, jobId: id, now: context.now };
+      return this.executor.execute(jobStream, { streamId: batchId ?? id, command, context, answer });
     }
     const data = { ...asked.data, stage: stage ?? '', node: nodeId ?? '', jobId: id };
     return this.commands.execute(new ActOnRun(runId, { type: asked.type, data } as Asked, context, answer));

@@ -1,12 +1,13 @@
 /**
  * How workers get jobs, each job one worker.
  *
- *   reserve   one short transaction: some due jobs are kept from other claimers for ten seconds (migrations/work/claim-jobs.sql)
- *   start     one command per run for all its reserved jobs, and one per job by itself; side by side, so that they share commits
+ *   reserve   one short transaction: some due jobs are kept from other claimers for ten seconds (migrations/job-batches/reserve-jobs.sql)
+ *   start     one command per stream for all its reserved jobs: those of a run, those that were queued by one call, or one by itself; side by
+ *             side, so that they share commits
  *   hand out  what is RUNNING by then with the very lease that was asked for
  *
- * What a reservation says is a hint: the decider says whether a job starts, by the database's time of the reservation. Crash in between: the
- * reservation lapses. Crash after the start, before the worker learns of it: the lease runs out and the job runs again.
+ * What a reservation says is a hint: the decider says whether a job starts, by the database's time of the reservation. Once all of it was started,
+ * the next reservation takes it away. Crash in between, or a job that could not be started: the reservation lapses. Crash after the start, before the worker learns of it: the lease runs out and the job runs again.
  */
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
@@ -25,6 +26,7 @@ import { FoundJobs } from './found-jobs.js';
 import { type JobRow, dueJob, jobs } from './job.projection.js';
 import { jobStream } from './job-stream.js';
 import { type JobRecord, storedJob } from './stored-job.js';
+import { streamOf } from './stream-jobs.decider.js';
 
 /** What a worker asks for. */
 export type Claim = Readonly<{
@@ -42,6 +44,7 @@ export type ClaimedJob = Readonly<{
   id: string;
   tenantId: string;
   runId: string | null;
+  batchId: string | null;
   handler: string;
   payload: JsonObject;
   attempt: number;
@@ -51,16 +54,29 @@ export type ClaimedJob = Readonly<{
 }>;
 
 /** A job as its reservation found it, and until when it is kept: ten seconds from the time by which it is to be started. */
-export type Reserved = JobRow & Readonly<{ keptUntil: Date }>;
+export type Reserved = Pick<JobRow, 'id' | 'tenantId' | 'runId' | 'batchId' | 'stage' | 'nodeId' | 'correlationId'> &
+  Readonly<{
+    /** The whole of a job by itself; of another, its stream knows. */
+    row: JobRow | null;
+    reservation: string;
+    keptUntil: Date;
+  }>;
+
+type ReservedRecord = JobRecord & Readonly<{ reservation: string; reserved_until: Date }>;
 
 const KEPT_SECONDS = 10;
 
-/** What one command starts: jobs of one run and flow, or one job by itself. */
+/** Reservations to be taken away of which a process keeps track; others lapse. */
+const MOST_SETTLED = 1000;
+
+/** What one command starts: jobs of one stream and flow. */
 type Together = readonly [Reserved, ...Reserved[]];
 
 @Injectable()
 export class JobClaims {
   private readonly logger = new Logger('JobClaims');
+  /** Reservations of which all jobs were started. */
+  private settled: string[] = [];
 
   constructor(
     private readonly database: Database,
@@ -77,19 +93,27 @@ export class JobClaims {
 
   /** First half: keeps what is due from other claimers. */
   async reserve({ caller, handlers, limit }: Claim): Promise<readonly Reserved[]> {
-    const values = [caller?.tenantId ?? null, handlers, limit];
-    const records = await this.database.call<JobRecord & { reserved_until: Date }>(RESERVE, values);
-    return records.map((record) => ({ ...storedJob(record), keptUntil: record.reserved_until }));
+    const settled = this.settled.splice(0);
+    const values = [caller?.tenantId ?? null, handlers, limit, settled];
+    const records = await this.database.call<ReservedRecord>(RESERVE, values);
+    return records.map(reserved);
   }
 
   /** Second half. Throws only where nothing could be started. */
   async start(reserved: readonly Reserved[], claim: Claim): Promise<readonly ClaimedJob[]> {
-    const started = await Promise.allSettled(byCommand(reserved).map((each) => this.startTogether(each, claim)));
+    const groups = byCommand(reserved);
+    const started = await Promise.allSettled(groups.map((each) => this.startTogether(each, claim)));
     const taken = started.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
     const failed = started.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     if (failed.length > 0 && taken.length === 0) throw failed[0];
     for (const error of failed) this.logger.error(error, 'Reserved jobs could not be started; they are tried again.');
+    if (taken.length === reserved.length) this.settle(reserved);
     return taken;
+  }
+
+  private settle(reserved: readonly Reserved[]): void {
+    this.settled.push(...new Set(reserved.map(({ reservation }) => reservation)));
+    this.settled.splice(0, this.settled.length - MOST_SETTLED);
   }
 
   private async startTogether(together: Together, claim: Claim): Promise<readonly ClaimedJob[]> {
@@ -110,31 +134,50 @@ export class JobClaims {
     lease: Readonly<{ workerId: string; leaseSeconds: number; leaseExpiresAt: string }>,
     context: CommandContext,
   ): Promise<Outcome<{ items: readonly JobRow[] }>> {
-    const [{ id, runId }] = together;
+    const [{ id, runId, batchId, row }] = together;
     const answer = (rows: StreamRows): Reply => ({ body: { items: rowsAmong(rows, together) } });
     if (runId === null) {
-      this.learn(together[0]);
-      const command = { type: 'start_job' as const, data: lease, now: context.now };
-      return this.executor.execute(jobStream, { streamId: id, command, context, answer }) as never;
+      if (row !== null) this.learn(row);
+      const data = { ...lease, jobIds: together.map((job) => job.id) };
+      const command = { type: 'start_jobs' as const, data, now: context.now };
+      return this.executor.execute(jobStream, { streamId: batchId ?? id, command, context, answer }) as never;
     }
     const named = together.map((job) => ({ stage: job.stage ?? '', node: job.nodeId ?? '', jobId: job.id }));
     const asked = { type: 'start_jobs' as const, data: { ...lease, jobs: named } };
     return this.commands.execute(new ActOnRun(runId, asked, context, answer));
   }
 
-  /** A stream that is one job is what its row says: it need not be read to be decided on. */
-  private learn({ keptUntil: _keptUntil, ...row }: Reserved): void {
+  /** A stream that is one job is what its row says: it need not be read to be decided on, and its row is what the table holds. */
+  private learn(row: JobRow): void {
+    const { streamVersion: version } = row;
     const rows = { [jobs.name]: laidRows(new Map([[row.id, row]])) };
-    this.memory.learn(jobStream, row.tenantId, row.id, { version: row.streamVersion, state: dueJob(row), rows });
+    const folded = { version, state: streamOf([dueJob(row)]), rows, rowsKnownAfter: version - 1 };
+    this.memory.learn(jobStream, row.tenantId, row.id, folded);
   }
 }
 
-/** What goes into one command: all of one run and flow, so that every event of a flow carries its correlation id. */
+/** What goes into one command: all of one stream and flow, so that every event of a flow carries its correlation id. */
 function byCommand(reserved: readonly Reserved[]): readonly Together[] {
-  const groups = Map.groupBy(reserved, ({ id, runId, correlationId }) =>
-    runId === null ? id : `${runId} ${correlationId}`,
+  const groups = Map.groupBy(reserved, ({ id, runId, batchId, correlationId }) =>
+    runId === null && batchId === null ? id : `${runId ?? batchId ?? ''} ${correlationId}`,
   );
   return [...groups.values()] as unknown as readonly Together[];
+}
+
+function reserved(record: ReservedRecord): Reserved {
+  const { run_id: runId, batch_id: batchId, reservation, reserved_until: keptUntil } = record;
+  return {
+    id: record.id,
+    tenantId: record.tenant_id,
+    runId,
+    batchId,
+    stage: record.stage,
+    nodeId: record.node_id,
+    correlationId: record.correlation_id,
+    row: runId === null && batchId === null ? storedJob(record) : null,
+    reservation,
+    keptUntil,
+  };
 }
 
 function rowsAmong(rows: StreamRows, named: Together): readonly JobRow[] {
@@ -151,8 +194,11 @@ function isTakenBy(
 }
 
 function claimed(row: JobRow, leaseExpiresAt: string): ClaimedJob {
-  const { id, tenantId, runId, handler, payload, attempts: attempt, correlationId, idempotencyKey } = row;
-  return { id, tenantId, runId, handler, payload, attempt, leaseExpiresAt, correlationId, idempotencyKey };
+  const { id, tenantId, runId, batchId, handler, payload, attempts: attempt, correlationId, idempotencyKey } = row;
+  return { id, tenantId, runId, batchId, handler, payload, attempt, leaseExpiresAt, correlationId, idempotencyKey };
 }
 
-const RESERVE = { name: 'reserve_jobs', text: 'select * from reserve_jobs($1, $2, $3)' };
+const RESERVE = {
+  name: 'reserve_jobs',
+  text: 'select (r.job).*, r.reservation, r.reserved_until from reserve_jobs($1, $2, $3, $4) r',
+};

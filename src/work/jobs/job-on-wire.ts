@@ -8,6 +8,7 @@ export function jobOnWire(job: JobRow): JobResponse {
   return {
     id: job.id,
     run_id: job.runId,
+    batch_id: job.batchId,
     stage: job.stage,
     node_id: job.nodeId,
     handler: job.handler,

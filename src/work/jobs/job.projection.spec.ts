@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { batch, completeMany, recordedBatch, startMany } from '../../../test/support/job-batch-story.js';
 import { type Told, fail, jobStories, queue, recordedJob, start } from '../../../test/support/job-story.js';
 import { fold } from '../../kernel/decider.js';
 import { project } from '../../kernel/projection.js';
 import type { Recorded } from '../../kernel/recorded-event.js';
+import { type JobStreamEvent, singleJobEvents } from '../job-batch.events.js';
 import type { JobEvent } from '../job.events.js';
 import { jobDecider } from './job-command.decider.js';
 import { dueJob, jobs } from './job.projection.js';
+import { streamOf } from './stream-jobs.decider.js';
 
 const rowOf = (events: readonly Recorded<JobEvent>[]) => project(jobs, new Map(), events).get('job-1');
 const rowAfter = (...commands: readonly Told[]) => rowOf(recordedJob(...commands));
@@ -18,6 +21,7 @@ describe('the row of a job', () => {
       tenantId: 'tenant-1',
       streamVersion: 1,
       runId: null,
+      batchId: null,
       stage: null,
       nodeId: null,
       handler: 'draw',
@@ -31,7 +35,6 @@ describe('the row of a job', () => {
       onExhausted: 'needs_human',
       nextRunAt: '2026-03-01T12:00:00.000Z',
       ...nobody,
-      reservedUntil: null,
       idempotencyKey: 'page-1',
       correlationId: 'flow-1',
       error: null,
@@ -91,7 +94,9 @@ describe('the row of a job', () => {
       const before = events.slice(0, index);
       const known = fold(jobDecider.evolve, jobDecider.initialState, before);
       const row = rowOf(before);
-      expect(row && jobDecider.evolve(dueJob(row), started)).toEqual(jobDecider.evolve(known, started));
+      expect(row && jobDecider.evolve(streamOf([dueJob(row)]), started).jobs).toEqual(
+        jobDecider.evolve(known, started).jobs,
+      );
     }
   });
 
@@ -104,5 +109,30 @@ describe('the row of a job', () => {
     ]);
     const open = [rowAfter(queue), rowAfter(queue, start)];
     expect(open.map((row) => row && jobs.isFinal?.(row))).toEqual([false, false]);
+  });
+});
+
+describe('the rows of a batch', () => {
+  const events = recordedBatch(batch, startMany('a', 'b'), completeMany(['a', 1, 'done'], ['b', 1, null]));
+  const rowsAfter = (count: number) =>
+    project(jobs, new Map(), events.slice(0, count) as readonly Recorded<JobStreamEvent>[] as never);
+
+  it('are each what the events of the job by itself would make of it, on the stream that they share', () => {
+    const singly = events.flatMap((event) => singleJobEvents(event).map((single) => ({ ...event, ...single })));
+    const folded = project(jobs, new Map(), singly as readonly Recorded<JobEvent>[]);
+    expect([...rowsAfter(3)]).toEqual([...folded]);
+  });
+
+  it('belong to their batch and to no run, and change one by one', () => {
+    const queued = { runId: null, batchId: 'batch-1', status: 'QUEUED', streamVersion: 1, backoff: batch.data.backoff };
+    expect([...rowsAfter(1).values()]).toMatchObject([queued, queued, queued, queued]);
+    const statuses = [...rowsAfter(3).values()].map(({ status, streamVersion }) => [status, streamVersion]);
+    expect(statuses).toEqual([
+      ['SUCCESS', 3],
+      ['SUCCESS', 3],
+      ['QUEUED', 1],
+      ['QUEUED', 1],
+    ]);
+    expect(rowsAfter(2).get('a')).toMatchObject({ status: 'RUNNING', lockedBy: 'w1', attempts: 1, streamVersion: 2 });
   });
 });

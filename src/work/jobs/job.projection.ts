@@ -1,6 +1,8 @@
 import type { JsonObject, JsonValue } from '../../kernel/json.js';
 import type { Projected, Projection } from '../../kernel/projection.js';
+import type { DomainEvent } from '../../kernel/recorded-event.js';
 import type { Job } from '../job.decider.js';
+import { type JobStreamEvent, singleJobEvents } from '../job-batch.events.js';
 import type { Backoff, JobEvent, JobOrder, JobStatus } from '../job.events.js';
 
 /** One job: what it is to do, how far it is, and who has it. */
@@ -11,6 +13,8 @@ export type JobRow = Readonly<{
   streamVersion: number;
   /** What it works for; null for a job by itself. */
   runId: string | null;
+  /** The call that queued it with others: the id of the stream they share. */
+  batchId: string | null;
   stage: string | null;
   nodeId: string | null;
   handler: string;
@@ -32,8 +36,6 @@ export type JobRow = Readonly<{
   leaseSeconds: number | null;
   /** As the claim had it; heartbeats move the column in place. */
   leaseExpiresAt: string | null;
-  /** Written by claims only: whatever happens to a job frees its reservation. */
-  reservedUntil: null;
   idempotencyKey: string | null;
   correlationId: string;
   /** Of the last attempt that failed, or why it ended. */
@@ -45,12 +47,17 @@ export type JobRow = Readonly<{
   finishedAt: string | null;
 }>;
 
-/** One row per job, be it on its run's stream or on its own. */
+/** One row per job, be it on its run's stream, on its own or on that of its batch. */
 export const jobs: Projection<JobRow, JobEvent> = {
   name: 'jobs',
   version: 1,
   keysOf: ({ detail }) => [detail.job_id],
   isFinal: ({ finishedAt }) => finishedAt !== null,
+  spread: {
+    'job.batch_queued': singleEvents,
+    'job.batch_started': singleEvents,
+    'job.batch_succeeded': singleEvents,
+  },
   on: {
     'job.queued': (_row, event) => queued(event),
     'job.started': (row, event) => ({
@@ -106,6 +113,10 @@ export function dueJob(row: JobRow): Job {
   return { id, stage, node, status: 'QUEUED', ...counts, backoff, onExhausted, workerId: null, nextRunAt: null };
 }
 
+function singleEvents(event: Projected<DomainEvent<string, object>>): readonly JobEvent[] {
+  return singleJobEvents(event as JobStreamEvent);
+}
+
 /** A person has it run again: as the rules count. */
 const countedAnew = { failedCount: 0, infraAttempts: 0 } as const;
 
@@ -120,6 +131,7 @@ function queued(event: Projected<Extract<JobEvent, { type: 'job.queued' }>>): Jo
     tenantId,
     streamVersion,
     runId: detail.node === null ? null : streamId,
+    batchId: detail.node === null && detail.job_id !== streamId ? streamId : null,
     stage: detail.stage,
     nodeId: detail.node,
     handler: detail.handler,
@@ -132,7 +144,6 @@ function queued(event: Projected<Extract<JobEvent, { type: 'job.queued' }>>): Jo
     backoff: detail.backoff,
     onExhausted: detail.on_exhausted,
     nextRunAt: detail.run_at ?? recordedAt,
-    reservedUntil: null,
     idempotencyKey: detail.idempotency_key,
     correlationId,
     error: null,

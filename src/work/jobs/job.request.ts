@@ -1,5 +1,6 @@
+import { ApiSchema } from '@nestjs/swagger';
 import type { JsonObject, JsonValue } from '../../kernel/json.js';
-import { AnyValue, Choice, Flag, JsonMap, Moment, Text, Whole } from '../../platform/http/fields.js';
+import { AnyValue, Choice, Flag, JsonMap, Moment, NestedList, Text, Uuid, Whole } from '../../platform/http/fields.js';
 
 /** Bytes of what a job is given, as JSON. */
 const MAX_PAYLOAD = 262_144;
@@ -27,6 +28,14 @@ export class QueueJobRequest {
     description: 'The same key again is answered with the same job, whatever else is said.',
   })
   readonly idempotency_key?: string;
+}
+
+/** How many jobs one call may name. */
+const MAX_JOBS = 1000;
+
+export class QueueJobsRequest {
+  @NestedList(() => QueueJobRequest, { min: 1, max: MAX_JOBS })
+  readonly jobs!: readonly QueueJobRequest[];
 }
 
 export class CancelJobRequest {
@@ -63,6 +72,17 @@ export class HeartbeatRequest {
 export class CompleteJobRequest extends HeartbeatRequest {
   @AnyValue({ description: 'What it made, at most 262144 characters as JSON.' })
   readonly output!: JsonValue;
+}
+
+@ApiSchema({ name: 'JobCompletion' })
+export class NamedCompletionRequest extends CompleteJobRequest {
+  @Uuid()
+  readonly id!: string;
+}
+
+export class CompleteJobsRequest {
+  @NestedList(() => NamedCompletionRequest, { min: 1, max: MAX_JOBS })
+  readonly jobs!: readonly NamedCompletionRequest[];
 }
 
 export class FailJobRequest extends HeartbeatRequest {

@@ -1,6 +1,16 @@
 import { ApiSchema } from '@nestjs/swagger';
 import type { JsonObject, JsonValue } from '../../kernel/json.js';
-import { AnyValue, Choice, JsonMap, KeyText, Moment, Text, Uuid, Whole } from '../../platform/http/fields.js';
+import {
+  AnyValue,
+  Choice,
+  JsonMap,
+  KeyText,
+  Moment,
+  NestedList,
+  Text,
+  Uuid,
+  Whole,
+} from '../../platform/http/fields.js';
 import { PageOf } from '../../platform/http/page.response.js';
 
 export const jobStatuses = ['QUEUED', 'RUNNING', 'SUCCESS', 'FAILED', 'NEEDS_HUMAN', 'CANCELED'] as const;
@@ -12,6 +22,9 @@ export class JobResponse {
 
   @Uuid({ nullable: true, description: 'The run it works for; null for a job by itself, as are stage and node.' })
   readonly run_id!: string | null;
+
+  @Uuid({ nullable: true, description: 'The call that queued it with others; null where it was queued by itself.' })
+  readonly batch_id!: string | null;
 
   @KeyText({ nullable: true })
   readonly stage!: string | null;
@@ -75,6 +88,20 @@ export class JobResponse {
 
   @Moment({ nullable: true })
   readonly finished_at!: string | null;
+}
+
+@ApiSchema({ name: 'JobBatch' })
+export class JobBatchResponse {
+  @Uuid({
+    nullable: true,
+    description: 'What was queued is listed by `GET /jobs?batch_id=`; null where all was there before.',
+  })
+  readonly batch_id!: string | null;
+
+  @NestedList(() => JobResponse, {
+    description: 'As they were named; whose idempotency key is held is the job that holds it.',
+  })
+  readonly items!: readonly JobResponse[];
 }
 
 @ApiSchema({ name: 'JobPage' })

@@ -10,12 +10,19 @@ import type { Page } from '../../platform/http/page.js';
 import { IdParam } from '../../platform/http/params.js';
 import { ActOnJob } from './act-on-job.js';
 import { FoundJobs } from './found-jobs.js';
-import { requireOutsideHandlers } from './outside-handlers.js';
+import { requireOutsideHandlers, requireOutsideJobs } from './outside-handlers.js';
 import { jobOnWire } from './job-on-wire.js';
-import { CancelJobRequest, QueueJobRequest, ResolveJobRequest, RetryJobRequest } from './job.request.js';
-import { JobPageResponse, JobResponse } from './job.response.js';
+import {
+  CancelJobRequest,
+  QueueJobRequest,
+  QueueJobsRequest,
+  ResolveJobRequest,
+  RetryJobRequest,
+} from './job.request.js';
+import { JobBatchResponse, JobPageResponse, JobResponse } from './job.response.js';
 import { JobFilterQuery, ListJobs } from './list-jobs.query.js';
-import { QueueJob } from './queue-job.js';
+import { type NewJob, QueueJob } from './queue-job.js';
+import { QueueJobs } from './queue-jobs.js';
 
 const problems = ['job-not-found', 'job-closed', 'run-parked', 'run-closed'] as const;
 
@@ -54,8 +61,16 @@ export class JobsController {
   @DescribeCommand({ summary: 'Queue a job', answer: JobResponse, status: 201, orOk: true })
   queue(@Body() request: QueueJobRequest, @CommandFrom() context: CommandContext): Promise<Outcome> {
     requireOutsideHandlers([request.handler], '/handler');
-    const { handler, payload, max_attempts: maxAttempts, run_at: runAt, idempotency_key: idempotencyKey } = request;
-    return this.commands.execute(new QueueJob({ handler, payload, maxAttempts, runAt, idempotencyKey }, context));
+    return this.commands.execute(new QueueJob(newJob(request), context));
+  }
+
+  /** Queues up to 1000 jobs at once, all or none. Of those whose `idempotency_key` is held, the job that holds it stands in their place. */
+  @Post('batch')
+  @Allow('operator')
+  @DescribeCommand({ summary: 'Queue jobs together', answer: JobBatchResponse, status: 201, orOk: true })
+  queueBatch(@Body() { jobs }: QueueJobsRequest, @CommandFrom() context: CommandContext): Promise<Outcome> {
+    requireOutsideJobs(jobs);
+    return this.commands.execute(new QueueJobs(jobs.map(newJob), context));
   }
 
   /** Ends a job, whatever it does; its worker is told with the next heartbeat. */
@@ -97,4 +112,9 @@ export class JobsController {
   ): Promise<Outcome> {
     return this.commands.execute(new ActOnJob(id, { type: 'resolve_job', data: { outcome, output, reason } }, context));
   }
+}
+
+function newJob(request: QueueJobRequest): NewJob {
+  const { handler, payload, max_attempts: maxAttempts, run_at: runAt, idempotency_key: idempotencyKey } = request;
+  return { handler, payload, maxAttempts, runAt, idempotencyKey };
 }

@@ -17,6 +17,9 @@ export class JobFilterQuery extends PageQuery {
 
   @Uuid({ optional: true })
   readonly run_id?: string;
+
+  @Uuid({ optional: true, description: 'Those that one call queued together.' })
+  readonly batch_id?: string;
 }
 
 /** A tenant's jobs, oldest first, finished ones included. */
@@ -34,23 +37,30 @@ export class ListJobsHandler implements IQueryHandler<ListJobs> {
   constructor(private readonly database: Database) {}
 
   async execute({ tenantId, filter }: ListJobs): Promise<Page<JobResponse>> {
-    const { limit, status = null, handler = null, run_id: runId = null } = filter;
+    const { limit, status = null, handler = null, run_id: runId = null, batch_id: batchId = null } = filter;
     const after = creationIn(filter.after);
-    const values = [tenantId, status, handler, runId, after?.createdAt ?? null, after?.id ?? null, limit + 1];
-    const records = await this.database.query<JobRecord>(tenantId, runId === null ? OF_TENANT : OF_RUN, values);
+    const among = [runId, batchId, after?.createdAt ?? null, after?.id ?? null];
+    const values = [tenantId, status, handler, ...among, limit + 1];
+    const statement = runId !== null ? OF_RUN : batchId !== null ? OF_BATCH : OF_TENANT;
+    const records = await this.database.query<JobRecord>(tenantId, statement, values);
     const { items, next } = pageOf(records.map(storedJob), limit, ({ createdAt, id }) => [createdAt, id]);
     return { items: items.map(jobOnWire), next };
   }
 }
 
 /** Of each table as many as the page may hold, in the order of the index, so that neither is read to its end. */
-const page = (table: string, byRun: string) => `(select * from ${table}
-    where tenant_id = $1 ${byRun} and ($2::text is null or status = $2) and ($3::text is null or handler = $3)
-      and ($5::timestamptz is null or (created_at, id) > ($5, $6::uuid))
-    order by created_at, id limit $7)`;
+const page = (table: string, only: string) => `(select * from ${table}
+    where tenant_id = $1 and ${only} and ($2::text is null or status = $2) and ($3::text is null or handler = $3)
+      and ($6::timestamptz is null or (created_at, id) > ($6, $7::uuid))
+    order by created_at, id limit $8)`;
 
-const both = (byRun: string) =>
-  `select * from (${page('jobs', byRun)} union all ${page('finished_jobs', byRun)}) j order by created_at, id limit $7`;
+const both = (only: string) =>
+  `select * from (${page('jobs', only)} union all ${page('finished_jobs', only)}) j order by created_at, id limit $8`;
 
-const OF_TENANT = { name: 'jobs_of_tenant', text: both('and $4::uuid is null') };
-const OF_RUN = { name: 'jobs_of_run', text: both('and run_id = $4::uuid') };
+/** What one call queued was created in one moment, that of its event: by it the index of all jobs finds them. */
+const ofBatch = `batch_id = $5::uuid
+      and created_at = (select recorded_at from stage_events where stream_id = $5::uuid and stream_version = 1)`;
+
+const OF_TENANT = { name: 'jobs_of_tenant', text: both('$4::uuid is null and $5::uuid is null') };
+const OF_RUN = { name: 'jobs_of_run', text: both('run_id = $4::uuid and ($5::uuid is null or batch_id = $5)') };
+const OF_BATCH = { name: 'jobs_of_batch', text: both(`$4::uuid is null and ${ofBatch}`) };

@@ -6,6 +6,7 @@ import { DatabaseClock } from '../../platform/database/database-clock.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import { ClaimHeldError } from '../../platform/event-store/errors.js';
 import { newId } from '../../platform/new-id.js';
+import type { BatchedOrder } from '../job-batch.events.js';
 import type { JobOrder } from '../job.events.js';
 import { FoundJobs } from './found-jobs.js';
 import { jobOnWire } from './job-on-wire.js';
@@ -24,7 +25,12 @@ export type NewJob = Readonly<{
 }>;
 
 const DEFAULT_ATTEMPTS = 4;
-const backoff = { base_seconds: 1, max_seconds: 60 };
+
+/** What nobody who queues a job by itself is asked for. */
+export const jobDefaults = {
+  backoff: { base_seconds: 1, max_seconds: 60 },
+  on_exhausted: 'needs_human',
+} as const;
 
 /** Queue a job by itself. The same idempotency key again is the same job, however different what else is said. */
 export class QueueJob extends Command<Outcome> {
@@ -56,30 +62,36 @@ export class QueueJobHandler implements ICommandHandler<QueueJob> {
     try {
       return await this.executor.execute(jobStream, { streamId: id, isNew: true, command, context, answer });
     } catch (error) {
-      if (error instanceof ClaimHeldError) return await this.sameAsBefore(error.holder, context);
+      if (error instanceof ClaimHeldError) return await this.sameAsBefore(job, context);
       throw error;
     }
   }
 
-  private async sameAsBefore(id: string, { caller, dryRun }: CommandContext): Promise<Outcome> {
-    const job = await this.found.get(caller.tenantId, id);
+  private async sameAsBefore({ idempotencyKey = '' }: NewJob, { caller, dryRun }: CommandContext): Promise<Outcome> {
+    const job = (await this.found.holding(caller.tenantId, [idempotencyKey])).get(idempotencyKey);
+    if (job === undefined) throw new Error(`Nobody has the job of the key ${idempotencyKey}.`);
     const body = jobOnWire(job);
     if (dryRun) return { kind: 'dry_run', body: { events: [], job: body } };
-    return { kind: 'ok', location: `/jobs/${id}`, version: job.streamVersion, body };
+    return { kind: 'ok', location: `/jobs/${job.id}`, version: job.streamVersion, body };
   }
 }
 
-function orderOf(id: string, { handler, payload, maxAttempts, runAt, idempotencyKey }: NewJob): JobOrder {
+/** A job by itself as its event says it. */
+export function orderOf(id: string, job: NewJob): JobOrder {
+  return { ...batchedOrder(id, job), ...jobDefaults, stage: null, node: null };
+}
+
+/** What of it is its own, where many are queued together. */
+export function batchedOrder(
+  id: string,
+  { handler, payload, maxAttempts, runAt, idempotencyKey }: NewJob,
+): BatchedOrder {
   return {
     job_id: id,
     handler,
     payload,
     max_attempts: maxAttempts ?? DEFAULT_ATTEMPTS,
-    backoff,
     run_at: runAt === undefined ? null : new Date(runAt).toISOString(),
     idempotency_key: idempotencyKey ?? null,
-    on_exhausted: 'needs_human',
-    stage: null,
-    node: null,
   };
 }

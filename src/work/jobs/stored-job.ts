@@ -6,6 +6,7 @@ export type JobRecord = Readonly<{
   tenant_id: string;
   stream_version: string;
   run_id: string | null;
+  batch_id: string | null;
   stage: string | null;
   node_id: string | null;
   handler: string;
@@ -38,6 +39,7 @@ export function storedJob(record: JobRecord): JobRow {
     tenantId: record.tenant_id,
     streamVersion: Number(record.stream_version),
     runId: record.run_id,
+    batchId: record.batch_id,
     stage: record.stage,
     nodeId: record.node_id,
     handler: record.handler,
@@ -54,7 +56,6 @@ export function storedJob(record: JobRecord): JobRow {
     lockedAt: iso(record.locked_at),
     leaseSeconds: record.lease_seconds,
     leaseExpiresAt: iso(record.lease_expires_at),
-    reservedUntil: null,
     idempotencyKey: record.idempotency_key,
     correlationId: record.correlation_id,
     error: record.error,

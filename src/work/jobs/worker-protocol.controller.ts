@@ -14,7 +14,15 @@ import { ClaimRequest, ClaimResponse, DEFAULT_LEASE_SECONDS, HeartbeatResponse }
 import { Heartbeats } from './heartbeats.js';
 import type { AskedOfJob } from './job-command.decider.js';
 import { claimedOnWire } from './job-on-wire.js';
-import { CompleteJobRequest, FailJobRequest, HeartbeatRequest, NeedHumanRequest } from './job.request.js';
+import {
+  CompleteJobRequest,
+  CompleteJobsRequest,
+  FailJobRequest,
+  HeartbeatRequest,
+  NeedHumanRequest,
+} from './job.request.js';
+import { CompleteJobs } from './complete-jobs.js';
+import { CompletedJobsResponse, completedOnWire } from './completed.response.js';
 import { JobResponse } from './job.response.js';
 import { requireOutsideHandlers } from './outside-handlers.js';
 import { WaitingClaims } from './waiting-claims.js';
@@ -92,6 +100,28 @@ export class WorkerProtocolController {
     @CommandFrom() context: CommandContext,
   ): Promise<Outcome> {
     return this.act(id, { type: 'complete_job', data: { attempt, output } }, context);
+  }
+
+  /** Hands in many results, each taken or refused by itself. The same ones again are answered the same. */
+  @Post('complete')
+  @HttpCode(200)
+  @Allow('worker')
+  @DescribeRead({
+    summary: 'Complete jobs together',
+    description:
+      'Each result is taken or refused by itself, so a lost lease keeps no other result from being taken. Takes neither dry_run nor ' +
+      'Idempotency-Key: who did not get the answer sends the same again.',
+    answer: CompletedJobsResponse,
+    problems: bodies,
+  })
+  async completeMany(
+    @Body() { jobs }: CompleteJobsRequest,
+    @Query() _query: NoQuery,
+    @CallerOf() caller: Caller,
+  ): Promise<CompletedJobsResponse> {
+    const named = jobs.map(({ id: jobId, attempt, output }) => ({ jobId, attempt, output }));
+    const refusals = await this.commands.execute(new CompleteJobs(named, caller));
+    return { jobs: jobs.map(({ id, attempt }, index) => completedOnWire({ id, attempt }, refusals[index] ?? null)) };
   }
 
   /** Says that the attempt failed: the job runs again later, or needs a human when its attempts are used up. */

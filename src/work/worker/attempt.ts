@@ -12,6 +12,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '@nestjs/common';
 import { DomainError } from '../../kernel/domain-error.js';
 import type { JsonValue } from '../../kernel/json.js';
+import { type LateSignal, lateSignal } from './late-signal.js';
 import { hopeless, JobFailure, type Runner, type Work } from './runner.js';
 
 /** How the attempt speaks for its job; each is fenced on the attempt. */
@@ -27,8 +28,8 @@ export type AttemptOptions = Readonly<{
   runner: Runner;
   reports: Reports;
   leaseSeconds: number;
-  /** Aborts when the process waits no longer. */
-  givenUp: AbortSignal;
+  /** What is called when the process waits no longer. */
+  givenUp: Set<() => void>;
   /** Called once, when the runner is done or nobody waits for it any more: its place is free, though its report may be under way. */
   left: () => void;
   logger: Logger;
@@ -40,40 +41,39 @@ const LONGEST_PAUSE_MS = 2000;
 
 /** Works on a job. Resolves when it is reported or nobody wants its result any more; never rejects. */
 export async function attempt(work: Work, options: AttemptOptions): Promise<void> {
-  const unwanted = new AbortController();
-  const { signal } = unwanted;
-  const giveUp = (): void => unwanted.abort();
-  options.givenUp.addEventListener('abort', giveUp);
-  if (options.givenUp.aborted) giveUp();
+  const ended = Promise.withResolvers<Result | null>();
+  const unwanted = lateSignal(() => ended.resolve(null));
+  options.givenUp.add(unwanted.abort);
   const stopBeating = keepLease(work, options, unwanted);
-  const result = await Promise.race([resultOf(work, options.runner, signal), aborted(signal)]);
+  void resultOf(work, options.runner, unwanted).then(ended.resolve);
+  const result = await ended.promise;
   options.left();
-  if (result !== null && !signal.aborted) await report(work, result, options, signal);
-  options.givenUp.removeEventListener('abort', giveUp);
+  if (result !== null && !unwanted.isAborted()) await report(work, result, options, unwanted);
+  options.givenUp.delete(unwanted.abort);
   await stopBeating();
 }
 
-async function resultOf(work: Work, runner: Runner, signal: AbortSignal): Promise<Result> {
+async function resultOf(work: Work, runner: Runner, unwanted: LateSignal): Promise<Result> {
+  const circumstances = {
+    get signal() {
+      return unwanted.signal();
+    },
+  };
   try {
-    return { output: await runner(work, { signal }) };
+    return { output: await runner(work, circumstances) };
   } catch (error) {
     if (error instanceof JobFailure) return { failure: error };
     return { failure: new JobFailure(error instanceof Error ? error.message : String(error), { retryable: true }) };
   }
 }
 
-function aborted(signal: AbortSignal): Promise<null> {
-  if (signal.aborted) return Promise.resolve(null);
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }));
-}
-
 /** What was refused for another reason than the lease, such as an output that is too large, is refused again each time: it is a failure. */
-async function report(work: Work, result: Result, options: AttemptOptions, signal: AbortSignal): Promise<void> {
+async function report(work: Work, result: Result, options: AttemptOptions, unwanted: LateSignal): Promise<void> {
   const { reports } = options;
   const send = 'output' in result ? () => reports.complete(result.output) : () => reports.fail(result.failure);
-  const refusal = await delivered(work, send, options, signal);
+  const refusal = await delivered(work, send, options, unwanted);
   if (refusal === null || isOver(refusal)) return;
-  if ('output' in result) return report(work, { failure: hopeless(refusal.message) }, options, signal);
+  if ('output' in result) return report(work, { failure: hopeless(refusal.message) }, options, unwanted);
   options.logger.error(refusal, `The failure of job ${work.id} could not be reported; it runs again after its lease.`);
 }
 
@@ -82,7 +82,7 @@ async function delivered(
   { id }: Work,
   send: () => Promise<unknown>,
   { leaseSeconds, logger }: AttemptOptions,
-  signal: AbortSignal,
+  unwanted: LateSignal,
 ): Promise<DomainError | null> {
   const deadline = performance.now() + leaseSeconds * 1000;
   for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, LONGEST_PAUSE_MS)) {
@@ -94,8 +94,8 @@ async function delivered(
       if (waitMs === 50)
         logger.error(error, `Job ${id} could not be reported; it is tried again until its lease is over.`);
     }
-    await pause(waitMs, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted || performance.now() > deadline) return null;
+    await pause(waitMs, undefined, { signal: unwanted.signal() }).catch(() => undefined);
+    if (unwanted.isAborted() || performance.now() > deadline) return null;
   }
 }
 
@@ -107,13 +107,13 @@ function isOver(refusal: DomainError): boolean {
 function keepLease(
   work: Work,
   { reports, leaseSeconds, logger }: AttemptOptions,
-  unwanted: AbortController,
+  unwanted: LateSignal,
 ): () => Promise<void> {
   let [isOver, heardAt, beating] = [false, performance.now(), Promise.resolve()];
   const beatLater = (): NodeJS.Timeout => setTimeout(() => void (beating = beat()), (leaseSeconds * 1000) / 3);
   const beat = async (): Promise<void> => {
     const heard = await heardOf(reports);
-    if (isOver || unwanted.signal.aborted) return;
+    if (isOver || unwanted.isAborted()) return;
     if (heard === 'wanted') heardAt = performance.now();
     const isLapsed = performance.now() - heardAt > leaseSeconds * 1000;
     if (heard === 'wanted' || (heard === 'unknown' && !isLapsed)) timer = beatLater();

@@ -3,7 +3,7 @@
  *
  *   claiming   as many jobs as it has room for, waiting for some where there are none
  *   working    each an attempt of its own (attempt.ts), side by side
- *   reporting  its runner's place is free: the next jobs are claimed while ends are written, so that both go in the same transactions. No more
+ *   reporting  those of one batch together (gathered-completions.ts); its runner's place is free: the next jobs are claimed while ends are written, so that both go in the same transactions. No more
  *              than there are places, so that a slow database is not given more and more
  *   stopping   begins when the service does: nothing more is claimed, attempts under way have their time to finish
  *   stopped    what was not done by then is left to its lease
@@ -14,15 +14,18 @@ import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import type { CommandContext } from '../../kernel/command-context.js';
 import { systemCaller } from '../../platform/event-store/system-caller.js';
 import { Shutdown } from '../../platform/http/shutdown.js';
 import { newId } from '../../platform/new-id.js';
 import { ActOnJob } from '../jobs/act-on-job.js';
+import { CompleteJobs } from '../jobs/complete-jobs.js';
 import { Heartbeats } from '../jobs/heartbeats.js';
 import type { AskedOfJob } from '../jobs/job-command.decider.js';
 import type { ClaimedJob } from '../jobs/job-claims.js';
 import { WaitingClaims } from '../jobs/waiting-claims.js';
 import { attempt, type Reports } from './attempt.js';
+import { GatheredCompletions } from './gathered-completions.js';
 import type { Runner } from './runner.js';
 
 /** What a worker of this process goes by. */
@@ -49,9 +52,13 @@ export class WorkerLoop implements OnApplicationShutdown {
   private readonly logger = new Logger('Worker');
   private readonly workerId = `${hostname()}/${String(process.pid)}`;
   private readonly attempts = new Set<Promise<void>>();
+  private readonly completions = new GatheredCompletions((tenantId, jobs) =>
+    this.commands.execute(new CompleteJobs(jobs, systemCaller(tenantId, this.workerId))),
+  );
   /** Attempts whose runner works. */
   private runningCount = 0;
-  private readonly givenUp = new AbortController();
+  /** Called when attempts had their time. */
+  private readonly givenUp = new Set<() => void>();
   private running: Promise<void> | null = null;
   private isFailing = false;
   /** Ends the wait for room. */
@@ -120,7 +127,7 @@ export class WorkerLoop implements OnApplicationShutdown {
       this.wake();
     };
     this.runningCount += 1;
-    const working = attempt(job, { runner, reports, leaseSeconds, givenUp: givenUp.signal, left, logger });
+    const working = attempt(job, { runner, reports, leaseSeconds, givenUp, left, logger });
     this.attempts.add(working);
     void working.finally(() => {
       this.attempts.delete(working);
@@ -128,21 +135,30 @@ export class WorkerLoop implements OnApplicationShutdown {
     });
   }
 
+  private giveUp(): void {
+    for (const giveUp of [...this.givenUp]) giveUp();
+  }
+
+  private contextOf(tenantId: string, correlationId: string): CommandContext {
+    const caller = systemCaller(tenantId, this.workerId);
+    return { caller, commandId: newId(), correlationId, now: new Date().toISOString(), dryRun: false };
+  }
+
   private async finish(patienceSeconds: number): Promise<void> {
-    const patience = setTimeout(() => this.givenUp.abort(), patienceSeconds * 1000);
+    const patience = setTimeout(() => this.giveUp(), patienceSeconds * 1000);
     await Promise.all(this.attempts);
     clearTimeout(patience);
   }
 
-  private reportsOn({ id, tenantId, attempt: count, correlationId }: ClaimedJob): Reports {
-    const caller = systemCaller(tenantId, this.workerId);
-    const ask = (asked: AskedOfJob): Promise<unknown> => {
-      const context = { caller, commandId: newId(), correlationId, now: new Date().toISOString(), dryRun: false };
-      return this.commands.execute(new ActOnJob(id, asked, context));
-    };
+  private reportsOn({ id, tenantId, batchId, attempt: count, correlationId }: ClaimedJob): Reports {
+    const ask = (asked: AskedOfJob): Promise<unknown> =>
+      this.commands.execute(new ActOnJob(id, asked, this.contextOf(tenantId, correlationId)));
     return {
       beat: () => this.heartbeats.beat(tenantId, id, count),
-      complete: (output) => ask({ type: 'complete_job', data: { attempt: count, output } }),
+      complete: (output) =>
+        batchId === null
+          ? ask({ type: 'complete_job', data: { attempt: count, output } })
+          : this.completions.complete({ tenantId, batchId }, { jobId: id, attempt: count, output }),
       fail: ({ message: error, retryable, retryAfterSeconds }) =>
         ask({ type: 'fail_job', data: { attempt: count, error, retryable, retryAfterSeconds, chance: Math.random() } }),
     };

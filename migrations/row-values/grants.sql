@@ -1,0 +1,1 @@
+grant execute on function append_events to stageline_app;

@@ -1,0 +1,20 @@
+-- The columns of each read model in the order in which an append sends their values, and a number that stands for them: whoever sends it
+-- speaks of these columns.
+alter table read_models add column value_columns text[], add column columns_key integer;
+
+-- What an append has to know of each read model to send its rows by value: which table it is, which version of its projection built the rows, and its
+-- columns. All as of one moment: the table that a rebuild put in its place comes with the version that built it.
+create function row_tables() returns table (name text, oid bigint, built_version int, columns_key int, columns jsonb)
+language sql stable security definer set search_path = stageline, pg_temp as $$
+  select m.name, c.oid::bigint, m.built_version, m.columns_key, (
+    select jsonb_agg(jsonb_build_object(
+      'name', u.name,
+      'is_json', a.atttypid in ('json'::regtype, 'jsonb'::regtype),
+      'is_text', a.atttypid = 'text'::regtype,
+      'is_key', u.name = any (key_columns(m.name)),
+      'is_kept', u.name = any (m.kept_columns)) order by u.n)
+    from unnest(m.value_columns) with ordinality u(name, n) join pg_attribute a on a.attrelid = c.oid and a.attname = u.name)
+  from read_models m join pg_class c on c.relname = m.name and c.relnamespace = 'stageline'::regnamespace
+  where m.value_columns is not null
+$$;
+grant execute on function row_tables to stageline_app;
