@@ -3,5 +3,5 @@
 drop function reserve_jobs;
 alter table jobs drop column reserved_until, add column batch_id uuid;
 alter table finished_jobs drop column reserved_until, add column batch_id uuid;
-update read_models set kept_columns = '{lease_expires_at}' where name = 'jobs';
+update read_models set kept_columns = '{lease_expires_at}', still_columns = still_columns || '{batch_id}' where name = 'jobs';
 select redefine_read_model('jobs');

@@ -4,7 +4,7 @@
 --   p_columns_key  of the columns that the values are of; p_table the very table that rows are known in
 --   p_first        the place of the first row in r_*, those with changes first; so many changed, then so many whole ones
 --   r_before       the stream version of the row as it is known
---   r_values       one line for each row, one place in it for each column
+--   r_values       one line for each row, one place in it for each column; where no row is whole, lines may end with the last column that moves
 --   r_set          the same: whether the column is set to its value; null where the time of recording is that value, or stands within it
 --
 -- Answers false where the rows are not as they are known: the table has other columns, is another one than it was (a rebuild took its place), or a
@@ -14,20 +14,21 @@ create function define_row_writer(p_table regclass) returns void language plpgsq
 declare
   v_names text[];
   v_key   text[] := key_columns(p_table::text);
+  v_still text[] := still_columns(p_table::text);
   v_known int;
   v_set   text;
   v_put   text;
   v_get   text;
   v_join  text;
 begin
-  select array_agg(attname::text order by attnum) into v_names
+  select array_agg(attname::text order by attname = any (v_still), attnum) into v_names
   from pg_attribute where attrelid = p_table and attnum > 0 and not attisdropped;
-  v_known := hashtext(array_to_string(v_names, ',') || v_key::text);
+  v_known := hashtext(array_to_string(v_names, ',') || v_key::text || v_still::text);
 
   select
     string_agg(format('%1$I = case when r_set[i][%2$s] then %3$s%4$s else k.%1$I end', c.name, c.n, c.value,
         format(' when r_set[i][%s] is null then ', c.n) || c.timed), ', ')
-      filter (where c.name <> all (v_key)),
+      filter (where c.name <> all (v_key || v_still)),
     string_agg(case when c.timed is null then c.value
       else format('case when r_set[i][%s] is null then %s else %s end', c.n, c.timed, c.value) end, ', ' order by c.n),
     string_agg(format('%1$I = excluded.%1$I', c.name), ', ' order by c.n),

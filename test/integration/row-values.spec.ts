@@ -12,12 +12,13 @@ import { notebook, taskOf } from '../support/notebook-stream.js';
 import { asOwner } from '../support/read-model-fold.js';
 import { type Process, note, openStore } from '../support/store.js';
 
-/** One row per book. `label` is set once, `lentUntil` is also written beside the events. */
+/** One row per book. `label` is set once, `lentUntil` is also written beside the events, `colour` is known to be still, and once is not. */
 type ShelfRow = Readonly<{
   id: string;
   tenantId: string;
   streamVersion: number;
   label: string;
+  colour: string;
   notes: number;
   last: string;
   texts: Readonly<Record<string, string>>;
@@ -36,6 +37,7 @@ const shelvesIn = (version: number): Projection<ShelfRow, NoteAdded> => ({
       tenantId,
       streamVersion,
       label: row?.label ?? 'as folded',
+      colour: text === 'painted' ? 'red' : (row?.colour ?? 'grey'),
       notes: (row?.notes ?? 0) + 1,
       last: text,
       texts: { ...row?.texts, [text]: recordedAt },
@@ -47,11 +49,12 @@ const shelvesIn = (version: number): Projection<ShelfRow, NoteAdded> => ({
 const shelved = (version = 1) => ({ ...notebook, projections: [inline(shelvesIn(version))] });
 
 const SHELVES = `
-  create table shelves (id uuid not null, tenant_id uuid not null, stream_version bigint not null, label text not null,
+  create table shelves (id uuid not null, tenant_id uuid not null, stream_version bigint not null, colour text, label text not null,
     notes integer not null, last text, texts jsonb not null, changed_at timestamptz(3), lent_until timestamptz(3),
     constraint pk_shelves primary key (id));
   select define_read_model('shelves');
-  update read_models set built_version = 1, kept_columns = '{lent_until}' where name = 'shelves';`;
+  update read_models set built_version = 1, kept_columns = '{lent_until}', still_columns = '{id, tenant_id, colour}' where name = 'shelves';
+  select define_row_writer('shelves');`;
 
 let opened: Awaited<ReturnType<typeof openStore>>;
 let streamId: string;
@@ -93,6 +96,16 @@ describe('a row that this process wrote', () => {
     expect(await row()).toMatchObject({ lent_until: null, notes: 2 });
   });
 
+  it('is written whole where a column changes that was known to be still', async () => {
+    await add('one');
+    await byHand(`label = 'by hand'`);
+    await add('painted');
+    expect(await row()).toMatchObject({ ...labelled('as folded', 2), colour: 'red' });
+    await byHand(`label = 'by hand'`);
+    await add('three');
+    expect(await row()).toMatchObject({ ...labelled('by hand', 3), colour: 'red' });
+  });
+
   it('is written whole where it is gone, or of another version', async () => {
     await add('one');
     await owner('delete from shelves where id = $1', [streamId]);
@@ -120,7 +133,16 @@ describe('a row that this process wrote', () => {
 
 describe('rows that differ', () => {
   const rowOf = (id: string, streamVersion: number) => ({
-    ...{ id, tenantId: DEFAULT_TENANT_ID, streamVersion, label: 'a', notes: streamVersion, last: null, texts: {} },
+    ...{
+      id,
+      tenantId: DEFAULT_TENANT_ID,
+      streamVersion,
+      colour: 'grey',
+      label: 'a',
+      notes: streamVersion,
+      last: null,
+      texts: {},
+    },
     ...{ changedAt: RECORDED_AT, lentUntil: null },
   });
   const written = (id: string, streamVersion: number): Append => ({

@@ -9,6 +9,8 @@ export type RowColumn = Readonly<{
   isText: boolean;
   /** Written beside the events too: what the table holds may be another value than the row's last event left. */
   isKept: boolean;
+  /** Keeps the value that the row began with: the statement that changes rows does not set it. */
+  isStill: boolean;
 }>;
 
 /** The table of a read model: this very one, which a rebuild replaces by another. */
@@ -18,6 +20,9 @@ export type RowTable = Readonly<{
   /** Stands for the columns, in their order. */
   columnsKey: number;
   columns: readonly RowColumn[];
+  /** Those that a change may set, and the key's: the first of them; the rest is still. */
+  moving: readonly RowColumn[];
+  still: readonly RowColumn[];
   /** Of the projection that built its rows; null before the first time. */
   builtVersion: number | null;
 }>;
@@ -30,7 +35,14 @@ type Found = Readonly<{
   oid: string;
   built_version: number | null;
   columns_key: number;
-  columns: readonly Readonly<{ name: string; is_key: boolean; is_json: boolean; is_text: boolean; is_kept: boolean }>[];
+  columns: readonly Readonly<{
+    name: string;
+    is_key: boolean;
+    is_json: boolean;
+    is_text: boolean;
+    is_kept: boolean;
+    is_still: boolean;
+  }>[];
 }>;
 
 /** What is known is looked at again after so long: rows of a read model that was rebuilt may be written by what changed from then on. */
@@ -75,8 +87,10 @@ function rowTable({ name, oid, built_version: builtVersion, columns_key: columns
     isJson: column.is_json,
     isText: column.is_text,
     isKept: column.is_kept,
+    isStill: column.is_still,
   }));
-  return { name, oid: BigInt(oid), columnsKey, columns: known, builtVersion };
+  const [moving, still] = [known.filter(({ isStill }) => !isStill), known.filter(({ isStill }) => isStill)];
+  return { name, oid: BigInt(oid), columnsKey, columns: known, moving, still, builtVersion };
 }
 
 const LOOK = { name: 'row_tables', text: 'select * from row_tables()' };

@@ -3,7 +3,7 @@
  * cost it (migrations/row-values/define-row-writer.sql).
  *
  *   changed   a row that the table is known to hold goes with what differs, marked, and the version it was known in
- *   whole     one that is new, or not known, goes with all of its values
+ *   whole     one that is new, or not known, goes with all of its values, as does one that differs in a column that is known to be still
  *   JSON      all rows, where the tables were found to be others than they were known: what is in them does not matter then
  */
 import type { Row } from '../../kernel/projection.js';
@@ -42,7 +42,7 @@ export function rowsByValue(appends: readonly Append[], tables: KnownTables): re
   const batches = batchesOf(goingRows(appends), tables);
   if (batches.length === 0) return NO_VALUES;
   const rows = batches.flatMap(({ changed, whole }) => [...changed, ...whole]);
-  const lines: Lines = { length: Math.max(...batches.map(({ table }) => table.columns.length)), values: [], set: [] };
+  const lines: Lines = { length: Math.max(...batches.map(lineLength)), values: [], set: [] };
   for (const { table, changed, whole } of batches) {
     for (const { change } of changed) addChanges(lines, table, change);
     for (const { change } of whole) addWhole(lines, table, change.row);
@@ -78,22 +78,28 @@ function batchesOf(rows: readonly Going[], tables: KnownTables): readonly Batch[
 }
 
 /** Rows that another version of the projection built may differ in more than this one knows. */
-function isKnown({ row, from, version }: ChangedRow, { builtVersion }: RowTable): boolean {
-  return from !== undefined && builtVersion === version && versionOf(from) < versionOf(row);
+function isKnown({ row, from, version }: ChangedRow, { builtVersion, still }: RowTable): boolean {
+  if (from === undefined || builtVersion !== version || versionOf(from) >= versionOf(row)) return false;
+  return still.every(({ property }) => row[property] === from[property]);
+}
+
+/** Where no row is whole, only the columns that move have a place. */
+function lineLength({ table, whole }: Batch): number {
+  return whole.length > 0 ? table.columns.length : table.moving.length;
 }
 
 function versionOf(row: Row): number {
   return Number(row['streamVersion']);
 }
 
-function addChanges(lines: Lines, { columns }: RowTable, { row, from }: ChangedRow): void {
-  for (const column of columns) {
+function addChanges(lines: Lines, { moving }: RowTable, { row, from }: ChangedRow): void {
+  for (const column of moving) {
     const value = row[column.property];
     const isSet = column.isKept ? value !== undefined : value !== from?.[column.property];
     if (isSet || column.isKey) addValue(lines, column, value);
     else addNothing(lines);
   }
-  fill(lines, columns.length);
+  fill(lines, moving.length);
 }
 
 function addWhole(lines: Lines, { columns }: RowTable, row: Row): void {
