@@ -69,15 +69,15 @@ export const jsonbArray = arraysOf<string>({
 function arraysOf<T>({ oid, sizeOf, write }: ElementType<T>): (elements: Elements<T>, lineLength?: number) => Buffer {
   return (elements, lineLength) => {
     const lengths = lineLength === undefined ? [elements.length] : [elements.length / lineLength, lineLength];
-    const sizes = elements.map((element) => (element === null ? NULL_LENGTH : sizeOf(element)));
-    const headerBytes = HEADER_BYTES + lengths.length * DIMENSION_BYTES;
-    const total = sizes.reduce((sum, size) => sum + LENGTH_BYTES + Math.max(size, 0), headerBytes);
+    let total = HEADER_BYTES + lengths.length * DIMENSION_BYTES + elements.length * LENGTH_BYTES;
+    for (const element of elements) if (element !== null) total += sizeOf(element);
     const array = Buffer.allocUnsafe(total);
     let at = writeHeader(array, oid, lengths);
-    for (const [index, size] of sizes.entries()) {
+    for (const element of elements) {
+      const size = element === null ? NULL_LENGTH : sizeOf(element);
       at = array.writeInt32BE(size, at);
-      if (size === NULL_LENGTH) continue;
-      write(elements[index] as T, array, at);
+      if (element === null) continue;
+      write(element, array, at);
       at += size;
     }
     return array;
