@@ -8,9 +8,9 @@ update read_models set still_columns = '{tenant_id, template_key, template_versi
   candidate_id, job_profile_id, subject, input, created_at}' where name = 'pipeline_runs';
 update read_models set still_columns = '{tenant_id, number, name, gated, definition}' where name = 'stage_configs';
 
--- Of a read model; what is part of its key finds the row, and so goes with every change.
+-- Of a read model; what is part of its key finds the row, and what is also written in place is always set: both go with every change.
 create function still_columns(p_table text) returns text[] language sql stable set search_path = stageline, pg_temp as $$
-  select array(select c from unnest(m.still_columns) c where c <> all (key_columns(m.name))) from read_models m where m.name = p_table
+  select array(select c from unnest(m.still_columns) c where c <> all (key_columns(m.name) || m.kept_columns)) from read_models m where m.name = p_table
 $$;
 
 -- What an append has to know of each read model to send its rows by value: which table it is, which version of its projection built the rows, and its

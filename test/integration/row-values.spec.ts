@@ -53,7 +53,7 @@ const SHELVES = `
     notes integer not null, last text, texts jsonb not null, changed_at timestamptz(3), lent_until timestamptz(3),
     constraint pk_shelves primary key (id));
   select define_read_model('shelves');
-  update read_models set built_version = 1, kept_columns = '{lent_until}', still_columns = '{id, tenant_id, colour}' where name = 'shelves';
+  update read_models set built_version = 1, kept_columns = '{lent_until}', still_columns = '{id, tenant_id, colour, lent_until}' where name = 'shelves';
   select define_row_writer('shelves');`;
 
 let opened: Awaited<ReturnType<typeof openStore>>;
