@@ -2,19 +2,19 @@ import { Command, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs
 import type { CommandContext, Outcome } from '../../kernel/command-context.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import { FindPolicyEffects, type PolicyEffects } from '../contract.js';
+import type { ChangeGatePolicy } from '../gate-policy.decider.js';
 import { gatePolicyStream, gatePolicyStreamId } from '../gate-policy-stream.js';
 import { changedPolicyOnWire } from '../policy/gate-policy-on-wire.js';
 import { gatePolicies, type GatePolicyRow } from '../policy/gate-policy.projection.js';
 import { OpenApprovals } from '../policy/open-approvals.js';
 import { UnmatchedRules } from '../policy/unmatched-rules.js';
 import { requireProject } from '../require-project.js';
-import type { PutGatePolicyRequest } from './put-gate-policy.request.js';
 
 /** Replace a layer of the policy: of a project, or of the tenant. */
 export class PutGatePolicy extends Command<Outcome> {
   constructor(
     readonly projectId: string | null,
-    readonly request: PutGatePolicyRequest,
+    readonly change: Omit<ChangeGatePolicy['data'], 'projectId'>,
     readonly context: CommandContext,
   ) {
     super();
@@ -30,7 +30,7 @@ export class PutGatePolicyHandler implements ICommandHandler<PutGatePolicy> {
     private readonly queries: QueryBus,
   ) {}
 
-  async execute({ projectId, request: { policy, reason }, context }: PutGatePolicy): Promise<Outcome> {
+  async execute({ projectId, change: { policy, reason }, context }: PutGatePolicy): Promise<Outcome> {
     const { tenantId } = context.caller;
     await requireProject(this.queries, tenantId, projectId);
     const id = gatePolicyStreamId(tenantId, projectId);
