@@ -72,6 +72,16 @@ async function spreadAll(runs: number): Promise<void> {
   });
 }
 
+const secondsOfRest = async (id: string) =>
+  Number(
+    (
+      await owner.query<{ rest: string }>(
+        'select extract(epoch from rests_until - now()) as rest from webhook_progress where webhook_id = $1',
+        [id],
+      )
+    ).rows[0]?.rest,
+  );
+
 const statuses = async (id: string) =>
   (
     await owner.query<{ stream_version: string; status: string }>(
@@ -127,6 +137,39 @@ describe('the queue of deliveries', () => {
     expect([probe?.isProbe, others]).toEqual([true, []]);
     await queue.settle(probe as ClaimedDelivery, arrived, retry);
     expect((await queue.claim(100, 0)).length).toBe(5); // All that waited for another attempt is due.
+  });
+
+  it('keeps the rest that a receiver asked for, whatever becomes of what was under way beside it', async () => {
+    const id = await webhookBehind(4);
+    const [first, second, third, fourth] = (await queue.claim(100, 100)) as ClaimedDelivery[];
+    const rest = { ...retry, restSeconds: 600 };
+    await queue.settle(first as ClaimedDelivery, failed, rest);
+    await queue.settle(second as ClaimedDelivery, arrived, retry);
+    await queue.settle(third as ClaimedDelivery, failed, retry);
+    await queue.settle(fourth as ClaimedDelivery, failed, { ...retry, restSeconds: 1 });
+    expect(await secondsOfRest(id)).toBeGreaterThan(590);
+    expect(await queue.claim(100, 100)).toEqual([]);
+  });
+
+  it('rests while it is failing also where the receiver asks for no rest', async () => {
+    const id = await webhookBehind(5);
+    for (const claimed of await queue.claim(100, 100))
+      await queue.settle(claimed, failed, { ...retry, restSeconds: 0 });
+    expect(await secondsOfRest(id)).toBeGreaterThan(50);
+  });
+
+  it('sends nothing after a delivery that was skipped under way while that may still arrive', async () => {
+    const id = await webhookBehind(1);
+    const [first] = await queue.claim(1, 1);
+    await database.call(SKIP, [DEFAULT_TENANT_ID, id, first?.eventId]);
+    expect(await statuses(id)).toEqual(['1 skipped', '2 pending', '3 held']);
+    await database.call(REFRESH, [DEFAULT_TENANT_ID, id]);
+    expect(await queue.claim(100, 100)).toEqual([]);
+    expect(await queue.settle(first as ClaimedDelivery, arrived, retry)).toBe(false);
+    await owner.query(
+      'update webhook_deliveries set leased_until = now(), next_attempt_at = now() where leased_until is not null',
+    );
+    expect(await queue.claim(100, 100)).toMatchObject([{ attempt: 1 }]);
   });
 
   it('is left alone by a process with another vault key, which knows how many it cannot send to', async () => {
@@ -204,6 +247,8 @@ describe('the queue of deliveries', () => {
 });
 
 const SPREAD = { name: 'spread_one', text: 'select spread_timeline($1, $2, $3) as moved' };
+const SKIP = { name: 'skip_one', text: `select skip_delivery($1, $2, $3, 'ada')` };
+const REFRESH = { name: 'refresh_one', text: 'select refresh_webhook($1, $2)' };
 const EVENTS = {
   name: 'events_of_runs',
   text: `select count(*)::int as count from sealed_events where category in ('run', 'transition')`,

@@ -3,6 +3,7 @@ import { Database } from '../../platform/database/database.js';
 import { WebhookSecrets } from '../webhook-secrets.js';
 import { CLAIM, type ClaimedDelivery, type ClaimedRow, claimedDelivery } from './claimed-delivery.js';
 import type { Posted } from './post.js';
+import type { Retry } from './retry.js';
 
 /** Positions of one webhook's page. */
 const PAGE = 2000;
@@ -17,9 +18,6 @@ const AT_ONCE_TO_ONE = 5;
 
 /** Longer than any attempt takes, so that nothing is sent twice by processes that live. */
 const LEASE_SECONDS = 30;
-
-/** How a failed attempt goes on; `restSeconds`: nothing is sent to the webhook for so long. */
-export type Retry = Readonly<{ waitSeconds: number; restSeconds: number | null; mostAttempts: number }>;
 
 /** Whether there may be more to make deliveries of at once, and how many webhooks there are to send to. */
 export type Spread = Readonly<{ moved: boolean; activeCount: number }>;

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { backoffSeconds } from '../../kernel/backoff.js';
 import { DatabaseClock } from '../../platform/database/database-clock.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import { systemCaller } from '../../platform/event-store/system-caller.js';
@@ -10,14 +9,9 @@ import { ALLOWED_HOSTS } from '../receiver-url.js';
 import { type Receiver, WebhookSecrets } from '../webhook-secrets.js';
 import { webhookStream } from '../webhook-stream.js';
 import type { ClaimedDelivery } from './claimed-delivery.js';
-import { DeliveryQueue, type Retry } from './delivery-queue.js';
+import { DeliveryQueue } from './delivery-queue.js';
 import { type Posted, post } from './post.js';
-
-/** What the operator says of deliveries that fail. */
-export type RetrySettings = Readonly<{ attempts: number; backoffSeconds: number }>;
-
-/** No failed attempt waits longer for the next, unless the receiver asks for it. */
-const LONGEST_WAIT_SECONDS = 14_400;
+import { type RetrySettings, retryAfter } from './retry.js';
 
 const GONE = 410;
 
@@ -44,7 +38,8 @@ export class Sender {
     const posted = await this.post(receiver, { id: claimed.eventId, body: claimed.body }, signal);
     if (signal.aborted) return;
     if (posted.status === GONE) await this.pause(claimed);
-    await this.queue.settle(claimed, posted, retryAfter(posted, claimed.failedCount + 1, settings));
+    const retry = retryAfter(posted.retryAfterSeconds, claimed.failedCount + 1, settings, Math.random());
+    await this.queue.settle(claimed, posted, retry);
   }
 
   /** Posts a message now, as of the database's clock. */
@@ -68,11 +63,4 @@ export class Sender {
     const data = { terms: {}, status: 'paused', reason: 'The receiver answered 410 Gone.' } as const;
     await this.executor.execute(webhookStream, taskOn(webhookId, { type: 'change_webhook', data }, context));
   }
-}
-
-/** Never earlier than the backoff: who asks to be tried again at once would use up all attempts in a minute. */
-function retryAfter({ retryAfterSeconds: asked }: Posted, failedCount: number, settings: RetrySettings): Retry {
-  const limits = { base_seconds: settings.backoffSeconds, max_seconds: LONGEST_WAIT_SECONDS };
-  const wait = Math.max(asked ?? 0, backoffSeconds(limits, failedCount, Math.random()));
-  return { waitSeconds: wait, restSeconds: asked === undefined ? null : wait, mostAttempts: settings.attempts };
 }
