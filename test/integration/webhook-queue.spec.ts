@@ -6,9 +6,12 @@ import { v7 as newId } from 'uuid';
 import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import { dataSourceOptions, sessionOptions } from '../../src/platform/database/data-source.js';
 import { Database } from '../../src/platform/database/database.js';
+import { DatabaseClock } from '../../src/platform/database/database-clock.js';
+import type { CommandExecutor } from '../../src/platform/event-store/command-executor.js';
 import { vaultKeyFrom } from '../../src/platform/vault/vault-key.js';
 import { type ClaimedDelivery } from '../../src/webhooks/sending/claimed-delivery.js';
 import { DeliveryQueue } from '../../src/webhooks/sending/delivery-queue.js';
+import { Sender } from '../../src/webhooks/sending/sender.js';
 import { WebhookSecrets } from '../../src/webhooks/webhook-secrets.js';
 import { startFounderRun, startTestService } from '../support/service.js';
 import { until } from '../support/wait.js';
@@ -46,10 +49,14 @@ afterAll(async () => {
   await service.close();
 });
 
-function queueWith(key: string): DeliveryQueue {
+function secretsWith(key: string): WebhookSecrets {
   const vault = vaultKeyFrom(key);
   if (vault === null) throw new Error('It is no key.');
-  return new DeliveryQueue(database, new WebhookSecrets(database, vault));
+  return new WebhookSecrets(database, vault);
+}
+
+function queueWith(key: string): DeliveryQueue {
+  return new DeliveryQueue(database, secretsWith(key));
 }
 
 /** A webhook, the only one, that is behind by the events of so many runs. */
@@ -170,6 +177,24 @@ describe('the queue of deliveries', () => {
       'update webhook_deliveries set leased_until = now(), next_attempt_at = now() where leased_until is not null',
     );
     expect(await queue.claim(100, 100)).toMatchObject([{ attempt: 1 }]);
+  });
+
+  it('is not worked on by a process that was held up until its lease may be over', async () => {
+    await webhookBehind(1);
+    const [first] = (await queue.claim(1, 1)) as [ClaimedDelivery];
+    expect(first.beginBeforeMs - performance.now()).toBeLessThan(20_000);
+    const noCommands = {} as CommandExecutor;
+    const sender = new Sender(queue, secretsWith(vaultKey), noCommands, new DatabaseClock(database), 'all');
+    const deliver = async (claimed: ClaimedDelivery) => {
+      await sender.deliver(claimed, { attempts: 3, backoffSeconds: 1 }, new AbortController().signal);
+      const { rows } = await owner.query<{ failed_count: number }>(
+        'select failed_count from webhook_deliveries where webhook_id = $1 and position = $2',
+        [claimed.webhookId, claimed.position],
+      );
+      return rows[0]?.failed_count;
+    };
+    expect(await deliver({ ...first, beginBeforeMs: performance.now() - 1 })).toBe(0);
+    expect(await deliver(first)).toBe(1); // Nobody listens there.
   });
 
   it('is left alone by a process with another vault key, which knows how many it cannot send to', async () => {

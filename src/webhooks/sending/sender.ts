@@ -15,6 +15,8 @@ import { type RetrySettings, retryAfter } from './retry.js';
 
 const GONE = 410;
 
+const NEVER = new AbortController().signal;
+
 /** Sends messages to webhooks and writes down what came of it. */
 @Injectable()
 export class Sender {
@@ -27,7 +29,7 @@ export class Sender {
   ) {}
 
   /**
-   * Makes one attempt at a claimed delivery. Where `signal` aborts it is left to its lease.
+   * Makes one attempt at a claimed delivery. Where `signal` aborts, and where this process was held up for too long, it is left to its lease.
    *
    * A receiver that says it is gone gets no more: its webhook is paused before the attempt is written down, so that a crash in between
    * only asks it once more.
@@ -35,21 +37,25 @@ export class Sender {
   async deliver(claimed: ClaimedDelivery, settings: RetrySettings, signal: AbortSignal): Promise<void> {
     const receiver = await this.secrets.receiver(claimed.tenantId, claimed.urlId, claimed.secretIds);
     if (receiver === null) return; // Gone since it was claimed.
-    const posted = await this.post(receiver, { id: claimed.eventId, body: claimed.body }, signal);
+    const timestamp = await this.timestamp();
+    if (performance.now() > claimed.beginBeforeMs) return;
+    const message = { id: claimed.eventId, body: claimed.body, timestamp };
+    const posted = await post(receiver, message, { allowed: this.allowed, signal });
     if (signal.aborted) return;
     if (posted.status === GONE) await this.pause(claimed);
     const retry = retryAfter(posted.retryAfterSeconds, claimed.failedCount + 1, settings, Math.random());
     await this.queue.settle(claimed, posted, retry);
   }
 
-  /** Posts a message now, as of the database's clock. */
-  async post(
-    receiver: Receiver,
-    message: Readonly<{ id: string; body: string }>,
-    signal: AbortSignal,
-  ): Promise<Posted> {
-    const timestamp = Math.floor(Date.parse(await this.clock.now()) / 1000);
-    return post(receiver, { ...message, timestamp }, { allowed: this.allowed, signal });
+  /** Posts a message at once, past the queue. */
+  async post(receiver: Receiver, message: Readonly<{ id: string; body: string }>): Promise<Posted> {
+    const timestamp = await this.timestamp();
+    return post(receiver, { ...message, timestamp }, { allowed: this.allowed, signal: NEVER });
+  }
+
+  /** Unix seconds, by the database's clock. */
+  private async timestamp(): Promise<number> {
+    return Math.floor(Date.parse(await this.clock.now()) / 1000);
   }
 
   private async pause({ tenantId, webhookId }: ClaimedDelivery): Promise<void> {
