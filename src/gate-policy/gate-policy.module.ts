@@ -7,11 +7,19 @@ import { GatePolicyController } from './gate-policy.controller.js';
 import { GetGatePolicyHandler } from './policy/get-gate-policy.query.js';
 import { OpenApprovals } from './policy/open-approvals.js';
 import { UnmatchedRules } from './policy/unmatched-rules.js';
+import { Voters } from './policy/voters.js';
 
 /** Which stages people have to approve, and on what terms: for a tenant, and for each of its projects. */
 @Module({
   controllers: [GatePolicyController],
-  providers: [FindPolicyLayersHandler, GetGatePolicyHandler, OpenApprovals, PutGatePolicyHandler, UnmatchedRules],
+  providers: [
+    FindPolicyLayersHandler,
+    GetGatePolicyHandler,
+    OpenApprovals,
+    PutGatePolicyHandler,
+    UnmatchedRules,
+    Voters,
+  ],
 })
 export class GatePolicyModule {
   constructor(readModels: ReadModels) {

@@ -46,6 +46,8 @@ describe('the approval policy of a tenant', () => {
       open_gates: 0,
       note: expect.stringContaining('No approval is open'),
       unmatched_rules: ['trail/plain'],
+      short_rules: [{ rule: '*', approvers: ['approver'], quorum: 2, voters: 1 }],
+      unknown_approvers: [],
     });
   });
 
@@ -100,6 +102,43 @@ describe('a rule about a stage that no template has', () => {
     const unmatched = { unmatched_rules: ['plian', 'trial/plain', 'founder/plain', 'trail'] };
     expect(accepted(await service.put('/gate-policy?dry_run=true', policy))).toMatchObject({ gate_policy: unmatched });
     expect(accepted(await service.put('/gate-policy', policy))).toMatchObject({ policy, ...unmatched });
+  });
+});
+
+describe('a rule that asks for people there are not', () => {
+  it('is taken, and said to be, until there are', async () => {
+    const { api, put, backstage } = service;
+    const admin = api.as(await backstage.keyIn('00000000-0000-7000-8000-0000000000dd', 'admin'));
+    const send = async (path: string, body: object) => accepted(await admin.send('PUT', path, { body }));
+    const policy = {
+      '*': { quorum: 2, approvers: ['auditor', 'Bea', 'lea'] },
+      build: { quorum: 1, escalate_to: ['admin', 'Nobody'] },
+      'trail/test': { approvers: ['user'] },
+      free: { require_approval: false, quorum: 9 },
+      quick: { expires_after_seconds: 60 },
+    };
+    expect(await send('/gate-policy', policy)).toMatchObject({
+      short_rules: [
+        { rule: '*', approvers: ['auditor', 'Bea', 'lea'], quorum: 2, voters: 1 },
+        { rule: 'trail/test', approvers: ['user'], quorum: 2, voters: 1 },
+      ],
+      unknown_approvers: ['Bea', 'lea', 'Nobody'],
+    });
+    const bea = { name: 'Bea', roles: ['approver'], actor_type: 'user', actor_id: 'bea' };
+    for (const key of [
+      bea,
+      { ...bea, name: 'Bea again' },
+      { ...bea, name: 'lea', roles: ['auditor'], actor_id: 'lea' },
+    ])
+      accepted(await admin.post('/keys', key));
+    expect(await send('/gate-policy?dry_run=true', policy)).toMatchObject({
+      gate_policy: { short_rules: [], unknown_approvers: ['Nobody'] },
+    });
+    const { id } = accepted(await admin.post<{ id: string }>('/projects', { name: 'Solar kiosk' }));
+    expect(await send(`/projects/${id}/gate-policy`, { '*': { quorum: 3 } })).toMatchObject({
+      short_rules: [{ rule: '*', approvers: ['auditor', 'Bea', 'lea'], quorum: 3, voters: 2 }],
+    });
+    expect(accepted(await put('/gate-policy', {}))).toMatchObject({ short_rules: [], unknown_approvers: [] });
   });
 });
 

@@ -1,13 +1,21 @@
 import { Command, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
 import type { CommandContext, Outcome } from '../../kernel/command-context.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
-import { FindPolicyEffects, type PolicyEffects } from '../contract.js';
+import { askedVotes } from '../asked-votes.policy.js';
+import {
+  FindPolicyEffects,
+  FindPolicyLayers,
+  type GatePolicy,
+  type PolicyEffects,
+  type PolicyLayers,
+} from '../contract.js';
 import type { ChangeGatePolicy } from '../gate-policy.decider.js';
 import { gatePolicyStream, gatePolicyStreamId } from '../gate-policy-stream.js';
-import { changedPolicyOnWire } from '../policy/gate-policy-on-wire.js';
+import { changedPolicyOnWire, type Meaning } from '../policy/gate-policy-on-wire.js';
 import { gatePolicies, type GatePolicyRow } from '../policy/gate-policy.projection.js';
 import { OpenApprovals } from '../policy/open-approvals.js';
 import { UnmatchedRules } from '../policy/unmatched-rules.js';
+import { Voters } from '../policy/voters.js';
 import { requireProject } from '../require-project.js';
 
 /** Replace a layer of the policy: of a project, or of the tenant. */
@@ -27,6 +35,7 @@ export class PutGatePolicyHandler implements ICommandHandler<PutGatePolicy> {
     private readonly executor: CommandExecutor,
     private readonly openApprovals: OpenApprovals,
     private readonly unmatchedRules: UnmatchedRules,
+    private readonly voters: Voters,
     private readonly queries: QueryBus,
   ) {}
 
@@ -34,15 +43,14 @@ export class PutGatePolicyHandler implements ICommandHandler<PutGatePolicy> {
     const { tenantId } = context.caller;
     await requireProject(this.queries, tenantId, projectId);
     const id = gatePolicyStreamId(tenantId, projectId);
-    const openGates = await this.openApprovals.count(tenantId, projectId);
-    const unmatchedRules = await this.unmatchedRules.among(tenantId, policy);
+    const meaning = await this.meaning(tenantId, projectId, policy);
     const outcome = await this.executor.execute(gatePolicyStream, {
       streamId: id,
       command: { type: 'change_gate_policy', data: { projectId, policy, reason } },
       context,
       answer: (rows) => {
         const row = (rows[gatePolicies.name]?.get(id) as GatePolicyRow | undefined) ?? null;
-        return { noun: 'gate_policy', body: changedPolicyOnWire(projectId, row, { openGates, unmatchedRules }) };
+        return { noun: 'gate_policy', body: changedPolicyOnWire(projectId, row, meaning) };
       },
     });
     if (!context.dryRun) return outcome;
@@ -53,5 +61,17 @@ export class PutGatePolicyHandler implements ICommandHandler<PutGatePolicy> {
     );
     const effects = await this.queries.execute<FindPolicyEffects, PolicyEffects>(asked);
     return { ...outcome, body: { ...outcome.body, effects } };
+  }
+
+  private async meaning(tenantId: string, projectId: string | null, policy: GatePolicy): Promise<Meaning> {
+    const asked = new FindPolicyLayers(tenantId, null);
+    const { global, ...others } = await this.queries.execute<FindPolicyLayers, PolicyLayers>(asked);
+    const layers = projectId === null ? { ...others, global: policy } : { ...others, global, project: policy };
+    return {
+      openGates: await this.openApprovals.count(tenantId, projectId),
+      unmatchedRules: await this.unmatchedRules.among(tenantId, policy),
+      shortRules: await this.voters.shortRules(tenantId, askedVotes(policy, layers)),
+      unknownApprovers: await this.voters.unknownNames(tenantId, policy),
+    };
   }
 }

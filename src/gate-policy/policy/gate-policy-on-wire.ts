@@ -1,5 +1,6 @@
 import type { GatePolicyRow } from './gate-policy.projection.js';
 import type { ChangedGatePolicyResponse, GatePolicyResponse } from './gate-policy.response.js';
+import type { ShortRule } from './voters.js';
 
 /** A layer as it goes over the wire; one that was never changed says nothing. */
 export function gatePolicyOnWire(projectId: string | null, row: GatePolicyRow | null): GatePolicyResponse {
@@ -13,20 +14,27 @@ export function gatePolicyOnWire(projectId: string | null, row: GatePolicyRow | 
   };
 }
 
-/** What a change means besides: for approvals that are open, and for rules that are about nothing there is. */
-export type Meaning = Readonly<{ openGates: number; unmatchedRules: readonly string[] }>;
+/** What a change means besides: for approvals that are open, for rules that are about nothing there is, and for those who are to approve. */
+export type Meaning = Readonly<{
+  openGates: number;
+  unmatchedRules: readonly string[];
+  shortRules: readonly ShortRule[];
+  unknownApprovers: readonly string[];
+}>;
 
 /** A layer that was changed, with what that means. */
 export function changedPolicyOnWire(
   projectId: string | null,
   row: GatePolicyRow | null,
-  { openGates, unmatchedRules }: Meaning,
+  { openGates, unmatchedRules, shortRules, unknownApprovers }: Meaning,
 ): ChangedGatePolicyResponse {
   return {
     ...gatePolicyOnWire(projectId, row),
     open_gates: openGates,
     note: noteOn(openGates),
     unmatched_rules: unmatchedRules,
+    short_rules: shortRules,
+    unknown_approvers: unknownApprovers,
   };
 }
 
