@@ -4,8 +4,8 @@ import { PutGatePolicyHandler } from './commands/put-gate-policy.js';
 import { FindPolicyLayersHandler } from './find-policy-layers.query.js';
 import { gatePolicyStream } from './gate-policy-stream.js';
 import { GatePolicyController } from './gate-policy.controller.js';
+import { FindOpenApprovalsHandler } from './policy/find-open-approvals.query.js';
 import { GetGatePolicyHandler } from './policy/get-gate-policy.query.js';
-import { OpenApprovals } from './policy/open-approvals.js';
 import { UnmatchedRules } from './policy/unmatched-rules.js';
 import { Voters } from './policy/voters.js';
 
@@ -13,9 +13,9 @@ import { Voters } from './policy/voters.js';
 @Module({
   controllers: [GatePolicyController],
   providers: [
+    FindOpenApprovalsHandler,
     FindPolicyLayersHandler,
     GetGatePolicyHandler,
-    OpenApprovals,
     PutGatePolicyHandler,
     UnmatchedRules,
     Voters,

@@ -3,9 +3,11 @@ import type { CommandContext, Outcome } from '../../kernel/command-context.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import { askedVotes } from '../asked-votes.policy.js';
 import {
+  FindOpenApprovals,
   FindPolicyEffects,
   FindPolicyLayers,
   type GatePolicy,
+  type OpenApprovals,
   type PolicyEffects,
   type PolicyLayers,
 } from '../contract.js';
@@ -13,7 +15,6 @@ import type { ChangeGatePolicy } from '../gate-policy.decider.js';
 import { gatePolicyStream, gatePolicyStreamId } from '../gate-policy-stream.js';
 import { changedPolicyOnWire, type Meaning } from '../policy/gate-policy-on-wire.js';
 import { gatePolicies, type GatePolicyRow } from '../policy/gate-policy.projection.js';
-import { OpenApprovals } from '../policy/open-approvals.js';
 import { UnmatchedRules } from '../policy/unmatched-rules.js';
 import { Voters } from '../policy/voters.js';
 import { requireProject } from '../require-project.js';
@@ -33,7 +34,6 @@ export class PutGatePolicy extends Command<Outcome> {
 export class PutGatePolicyHandler implements ICommandHandler<PutGatePolicy> {
   constructor(
     private readonly executor: CommandExecutor,
-    private readonly openApprovals: OpenApprovals,
     private readonly unmatchedRules: UnmatchedRules,
     private readonly voters: Voters,
     private readonly queries: QueryBus,
@@ -67,8 +67,9 @@ export class PutGatePolicyHandler implements ICommandHandler<PutGatePolicy> {
     const asked = new FindPolicyLayers(tenantId, null);
     const { global, ...others } = await this.queries.execute<FindPolicyLayers, PolicyLayers>(asked);
     const layers = projectId === null ? { ...others, global: policy } : { ...others, global, project: policy };
+    const open = new FindOpenApprovals(tenantId, projectId);
     return {
-      openGates: await this.openApprovals.count(tenantId, projectId),
+      openApprovals: await this.queries.execute<FindOpenApprovals, OpenApprovals>(open),
       unmatchedRules: await this.unmatchedRules.among(tenantId, policy),
       shortRules: await this.voters.shortRules(tenantId, askedVotes(policy, layers)),
       unknownApprovers: await this.voters.unknownNames(tenantId, policy),
