@@ -22,8 +22,8 @@ import { waitOnWork } from './why-work.policy.js';
  */
 export function keepingStage(known: Known, evaluate: Evaluation): readonly Candidate[] {
   const stage = currentStage(known.state);
+  const obstacles = obstaclesOf(known.state, stage, evaluate); // First, while there are steps enough for what is so now.
   const about = { known, stage, since: openSince(known, evaluate) };
-  const obstacles = obstaclesOf(known.state, stage, evaluate);
   const open = (kind: Matter['kind']): readonly Candidate[] =>
     obstacles
       .filter((obstacle) => obstacle.about.kind === kind)
