@@ -166,6 +166,28 @@ describe('a run that has to be approved', () => {
     expect(approvalAfter(elsewhere).gate).toMatchObject({ missing_approvals: 2, votes: [] });
   });
 
+  it.each([
+    ['auto', 'It can be completed when that is done, or goes on by itself once something new comes.'],
+    [undefined, 'It can be completed when that is done.'],
+  ] as const)('says that it was sent back where nothing else keeps it', (advance, advice) => {
+    const policy = { ...noPolicy, global: { draft: { require_approval: true } } };
+    const approver = { actor: { type: 'user', id: 'ann' }, roles: ['approver'] } as const;
+    const { gate: _gate, ...bare } = gated();
+    const stage = advance === undefined ? bare : { ...bare, advance };
+    const asked = [{ ...start([stage]), policy }, command('advance', {}, { policy })];
+    const gateId = history(...asked).findLast((event) => event.type === 'gate.opened')?.detail.gate_id ?? '';
+    const reason = 'Too thin';
+    const events = history(
+      ...asked,
+      command('decide_gate', { gateId, decision: 'send_back', reason }, { policy, by: approver }),
+    );
+    expect(whyOf(stateAfter(events) as Begun, recorded(events), noonPlus(100))).toMatchObject({
+      waits_for: 'command',
+      summary: `Stage "Draft" was sent back by user ann: Too thin. ${advice}`,
+      unblock: [{ action: 'complete-stage' }],
+    });
+  });
+
   it('waits for the decision of its template once it is approved', () => {
     const policy = { ...noPolicy, global: { draft: { require_approval: true } } };
     const approver = { actor: { type: 'user', id: 'ann' }, roles: ['approver'] } as const;
