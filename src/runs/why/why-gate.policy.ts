@@ -50,10 +50,15 @@ function approval(known: Known, gate: PendingGate): ReturnType<Candidate> {
   return {
     waits_for: 'approval',
     ...opened(known, gate),
-    summary: `Stage "${nameOf(known)}" waits for ${count}, by ${anyOf(gate.decided_by)}.`,
+    summary: `Stage "${nameOf(known)}" waits for ${count}, by ${anyOf(gate.decided_by)}.${notBy(gate)}`,
     unblock: [decide(gate, 'Approve it, or send it back with a reason.')],
     gate: view,
   };
+}
+
+/** Those who did the work may be named, or have a role that is: they may not vote all the same. */
+function notBy({ excluded = [] }: PendingGate): string {
+  return excluded.length === 0 ? '' : ` Not by ${anyOf(excluded)}: nobody approves their own work.`;
 }
 
 /** Its time is up, and nobody has noticed yet: from now on no decision is taken. */
@@ -141,8 +146,9 @@ function delegationOf({ detail: { from, to }, reason, occurredAt }: Of<'gate.del
   return { from, to, reason: reason ?? null, delegated_at: occurredAt };
 }
 
-function decide({ gate_id: id, decided_by: deciders }: PendingGate, message: string): Remedy {
-  const who = deciders.length === 0 ? decisionRoles : deciders;
+function decide({ gate_id: id, decided_by: deciders, excluded = [] }: PendingGate, message: string): Remedy {
+  const left = deciders.filter((decider) => !excluded.includes(decider));
+  const who = deciders.length === 0 ? decisionRoles : left.length === 0 ? ['admin'] : left;
   return asks('decide-gate', message, `/gates/${id}/decision`, who);
 }
 

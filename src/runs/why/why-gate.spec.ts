@@ -134,6 +134,22 @@ describe('a run that has to be approved', () => {
     });
   });
 
+  it.each([
+    [['ann', 'bob'], ['bob']],
+    [['ann'], ['admin']],
+    [['approver'], ['approver']],
+  ])('of %j says who did the work and may not vote, and who is left: %j', (approvers, who) => {
+    const rule = { require_approval: true, approvers, no_self_approval: true };
+    const by = { actor: { type: 'user', id: 'ann' }, roles: ['operator'] } as const;
+    const { gate: _gate, ...bare } = gated();
+    const asked = { policy: { ...noPolicy, global: { draft: rule } }, by };
+    const events = history(start([bare]), command('advance', {}, asked));
+    expect(whyOf(stateAfter(events) as Begun, recorded(events), noonPlus(100))).toMatchObject({
+      summary: `Stage "Draft" waits for 1 of 1 approval, by ${approvers.join(' or ')}. Not by ann: nobody approves their own work.`,
+      unblock: [{ action: 'decide-gate', who }],
+    });
+  });
+
   it('says who has voted, in whose stead, and how many are missing', () => {
     const delegated = (to: string) => (gate_id: string) => ({
       type: 'gate.delegated' as const,
