@@ -122,13 +122,14 @@ function remedyOf(about: About, when: string, { code, message }: Obstacle['actio
 }
 
 function readyStage(about: About): ReturnType<Candidate> {
-  const { name } = about.stage.definition;
-  const isSentBack = about.stage.isSentBack === true;
+  const { definition, isSentBack } = about.stage;
+  const how = definition.advance === 'auto' ? ' It goes on by itself with the next facts or trigger.' : '';
   return {
     waits_for: 'command',
     since: about.since.ready,
     ...standing,
-    summary: isSentBack ? sentBack(about) : `Stage "${name}" is ready, and nobody has completed it.`,
+    summary:
+      isSentBack === true ? sentBack(about) : `Stage "${definition.name}" is ready, and nobody has completed it.${how}`,
     unblock: [asks('complete-stage', 'Complete the stage.', `${pathOf(about)}/complete`, commandRoles)],
   };
 }
