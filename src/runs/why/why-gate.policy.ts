@@ -1,19 +1,15 @@
-import type { Recorded } from '../../kernel/recorded-event.js';
 import { commandRoles, decisionRoles } from '../call-roles.policy.js';
+import { delegationOf, voteOf } from '../decision-gate/decision-gate.projection.js';
 import { currentStage, type Running } from '../run-state.decider.js';
-import type { RunEvent } from '../run.events.js';
 import {
   asks,
-  byOf,
   lastOf,
   standing,
   timeOf,
   type Candidate,
-  type Delegation,
   type GateWait,
   type Known,
   type Remedy,
-  type Vote,
 } from './wait.policy.js';
 import { timed } from './why-work.policy.js';
 
@@ -133,17 +129,6 @@ function approvalOf({ history }: Known, { gate_id: id, quorum = 1, excluded = []
     excluded,
     delegations,
   };
-}
-
-type Of<Type extends RunEvent['type']> = Recorded<Extract<RunEvent, { type: Type }>>;
-
-function voteOf({ actor, detail, reason, occurredAt }: Of<'gate.vote_recorded'>): Vote {
-  const { vote, on_behalf_of } = detail;
-  return { ...byOf(actor), vote, on_behalf_of, reason: reason ?? null, voted_at: occurredAt };
-}
-
-function delegationOf({ detail: { from, to }, reason, occurredAt }: Of<'gate.delegated'>): Delegation {
-  return { from, to, reason: reason ?? null, delegated_at: occurredAt };
 }
 
 function decide({ gate_id: id, decided_by: deciders, excluded = [] }: PendingGate, message: string): Remedy {
