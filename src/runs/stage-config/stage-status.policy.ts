@@ -13,6 +13,7 @@ export const stageStatuses = [
   'needs_human', // A job of its graph waits for a person.
   'blocked', // Something else keeps it from being ready.
   'ready', // Nothing does: it can be completed.
+  'sent_back', // Nothing does either; it was sent back, and not completed since: only people know whether it was done again.
   'waiting_for_approval',
   'waiting_for_decision',
   'gate_closed', // The gate that it has to pass lapsed: somebody has to ask again.
@@ -51,7 +52,7 @@ function statusOfCurrent(
 ): StageStatus {
   if (gate !== null) return gate.gate_type === 'approval' ? 'waiting_for_approval' : 'waiting_for_decision';
   if (!atWork(stage)) return 'gate_closed';
-  if (reasonCount === 0) return 'ready';
+  if (reasonCount === 0) return stage.isSentBack === true ? 'sent_back' : 'ready';
   if (stage.state === 'created' || isWorkThrough(stage)) return 'blocked';
   const jobs = itemsOf(stage.work?.nodes ?? []).flatMap(({ job }) => (job === undefined ? [] : [job.status]));
   return jobs.includes('NEEDS_HUMAN') ? 'needs_human' : 'in_progress';
