@@ -58,7 +58,7 @@ export class Sender {
     return Math.floor(Date.parse(await this.clock.now()) / 1000);
   }
 
-  private async pause({ tenantId, webhookId }: ClaimedDelivery): Promise<void> {
+  private async pause({ tenantId, webhookId, urlId }: ClaimedDelivery): Promise<void> {
     const context = {
       caller: systemCaller(tenantId, 'webhooks'),
       commandId: newId(),
@@ -66,7 +66,7 @@ export class Sender {
       now: await this.clock.now(),
       dryRun: false,
     };
-    const data = { terms: {}, status: 'paused', reason: 'The receiver answered 410 Gone.' } as const;
-    await this.executor.execute(webhookStream, taskOn(webhookId, { type: 'change_webhook', data }, context));
+    const data = { url_id: urlId, reason: 'The receiver answered 410 Gone.' };
+    await this.executor.execute(webhookStream, taskOn(webhookId, { type: 'receiver_gone', data }, context));
   }
 }
