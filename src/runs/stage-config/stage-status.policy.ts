@@ -27,7 +27,7 @@ export const stageStatuses = [
 export type StageStatus = (typeof stageStatuses)[number];
 
 /** How a stage stands, with what keeps it from being ready: of the one where an open run stands, nothing of the others. */
-export type StageStanding = Readonly<{ status: StageStatus }> & Omit<Readiness, 'ready'>;
+export type StageStanding = Readonly<{ status: StageStatus }> & Pick<Readiness, 'blockedReasons' | 'requiredActions'>;
 
 /** Computed from the run as it stands. */
 export function standingOf(run: Begun, stage: Stage, evaluate: Evaluation): StageStanding {
