@@ -13,20 +13,22 @@ begin
   return v_count;
 end $$;
 
--- Decides that an event is not sent, dead or still tried; what is held behind it goes on. Answers whether it was decided.
+-- Decides that an event is not sent, dead or still tried; what is held behind it goes on, but not before an attempt that is under way can no
+-- longer arrive. Answers whether it was decided.
 create function skip_delivery(p_tenant uuid, p_webhook uuid, p_event uuid, p_by text) returns boolean
 language plpgsql security definer set search_path = stageline, pg_temp set enable_seqscan = off as $$
 declare
-  v_stream uuid;
+  v_now    timestamptz := date_trunc('milliseconds', clock_timestamp());
+  v_before record;
 begin
   perform from webhook_progress where webhook_id = p_webhook and tenant_id = p_tenant for update;
   if not found then return false; end if;
-  update webhook_deliveries set status = 'skipped', skipped_at = date_trunc('milliseconds', clock_timestamp()), skipped_by = p_by,
-    next_attempt_at = null, leased_until = null
-  where webhook_id = p_webhook and event_id = p_event and status in ('pending', 'dead')
-  returning stream_id into v_stream;
+  select position, stream_id, leased_until into v_before from webhook_deliveries
+  where webhook_id = p_webhook and event_id = p_event and status in ('pending', 'dead');
   if not found then return false; end if;
-  perform release_next(p_webhook, v_stream);
+  update webhook_deliveries set status = 'skipped', skipped_at = v_now, skipped_by = p_by, next_attempt_at = null, leased_until = null
+  where webhook_id = p_webhook and position = v_before.position;
+  perform release_next(p_webhook, v_before.stream_id, greatest(v_now, v_before.leased_until));
   return true;
 end $$;
 grant execute on function replay_deliveries, skip_delivery to stageline_app;

@@ -169,7 +169,7 @@ export class DeliveryChapters {
   private setPolicy(project: Project, policy: object): Promise<unknown> {
     return this.teller.step(this.cast.admin, {
       does: 'says who approves what in this project',
-      request: { path: `/projects/${project.id}/gate-policy`, method: 'PUT', body: { policy } },
+      request: { path: `/projects/${project.id}/gate-policy`, method: 'PUT', body: policy },
       hears: () => Object.keys(policy).join(', ') || 'nobody has to approve anything any more',
     });
   }

@@ -42,3 +42,14 @@ export class FindPolicyEffects {
     readonly change: Partial<PolicyLayers>,
   ) {}
 }
+
+/** The approvals that are open when the policy is changed, spelled as on the wire: `note` says in words that each keeps its terms. */
+export type OpenApprovals = Readonly<{ open_gates: number; note: string }>;
+
+/** Asks, over the query bus, how many approvals are open on the runs of a project, or of the whole tenant. Answered with `OpenApprovals`. */
+export class FindOpenApprovals {
+  constructor(
+    readonly tenantId: string,
+    readonly projectId: string | null,
+  ) {}
+}

@@ -1,21 +1,40 @@
 import { Body, Controller, Get, Put, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiBody, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Caller, CommandContext, Outcome } from '../kernel/command-context.js';
 import { Allow } from '../platform/auth/access.js';
 import { CallerOf, CommandFrom } from '../platform/http/command-from.js';
 import { DescribeCommand, DescribeRead } from '../platform/http/describe.js';
-import { IdParam } from '../platform/http/params.js';
-import { readDocument } from '../platform/http/read-document.js';
+import { IdParam, QueryText } from '../platform/http/params.js';
+import { readMap } from '../platform/http/read-map.js';
 import { PutGatePolicy } from './commands/put-gate-policy.js';
-import { PutGatePolicyRequest } from './commands/put-gate-policy.request.js';
+import { ApprovalRuleRequest } from './policy/approval-rule.request.js';
 import { ChangedGatePolicyResponse, GatePolicyResponse } from './policy/gate-policy.response.js';
 import { GetGatePolicy } from './policy/get-gate-policy.query.js';
 
 const aboutChanges =
   'What was sent replaces the whole layer; the same again changes nothing. Approvals that are open keep the terms they opened with. ' +
   'As a dry run it shows, in `effects`, what would change for the stages that open runs stand at or have yet to come to.';
+
+/** Rules of one layer at most. */
+const MAX_RULES = 200;
+
+/** The body of a change: the layer itself, without an envelope. */
+const layerBody = {
+  required: true,
+  description:
+    'The whole layer as it is to be: rules by `<template>/<stage>`, `<stage>` or `*`. Of a field, the closest rule that speaks of it has the word.',
+  schema: {
+    type: 'object',
+    additionalProperties: { $ref: getSchemaPath(ApprovalRuleRequest) },
+    maxProperties: MAX_RULES,
+    example: { '*': { quorum: 2 }, 'delivery/3_build': { require_approval: true, approvers: ['approver'] } },
+  },
+} as const;
+
+/** Why a layer is changed: in the query, because the body is the layer. */
+const ReasonOfChange = () => QueryText('reason', 500, 'Why; it stays in the timeline.');
 
 /** The approval policy: what holds for a tenant, and what its projects have otherwise. */
 @ApiTags('Gates')
@@ -37,14 +56,19 @@ export class GatePolicyController {
   /** Replaces the tenant's layer of the approval policy. */
   @Put('gate-policy')
   @Allow('admin')
-  @ApiBody({ type: PutGatePolicyRequest })
+  @ApiBody(layerBody)
   @DescribeCommand({
     summary: 'Change the approval policy',
     description: aboutChanges,
     answer: ChangedGatePolicyResponse,
   })
-  put(@Body() sent: unknown, @CommandFrom() context: CommandContext): Promise<Outcome> {
-    return this.commands.execute(new PutGatePolicy(null, readDocument(PutGatePolicyRequest, sent), context));
+  put(
+    @Body() sent: unknown,
+    @ReasonOfChange() reason: string | undefined,
+    @CommandFrom('reason') context: CommandContext,
+  ): Promise<Outcome> {
+    const policy = readMap(ApprovalRuleRequest, MAX_RULES, sent);
+    return this.commands.execute(new PutGatePolicy(null, { policy, reason }, context));
   }
 
   /** Reads what a project has otherwise than its tenant. The ETag is its version. Fails with `project-not-found`. */
@@ -66,7 +90,7 @@ export class GatePolicyController {
   /** Replaces what a project has otherwise than its tenant. Fails with `project-not-found`. */
   @Put('projects/:id/gate-policy')
   @Allow('admin')
-  @ApiBody({ type: PutGatePolicyRequest })
+  @ApiBody(layerBody)
   @DescribeCommand({
     summary: 'Change a project’s approval policy',
     description: aboutChanges,
@@ -76,9 +100,11 @@ export class GatePolicyController {
   putOfProject(
     @IdParam('id') id: string,
     @Body() sent: unknown,
-    @CommandFrom() context: CommandContext,
+    @ReasonOfChange() reason: string | undefined,
+    @CommandFrom('reason') context: CommandContext,
   ): Promise<Outcome> {
-    return this.commands.execute(new PutGatePolicy(id, readDocument(PutGatePolicyRequest, sent), context));
+    const policy = readMap(ApprovalRuleRequest, MAX_RULES, sent);
+    return this.commands.execute(new PutGatePolicy(id, { policy, reason }, context));
   }
 
   private async read(query: GetGatePolicy, reply: FastifyReply): Promise<GatePolicyResponse> {

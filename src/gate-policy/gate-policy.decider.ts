@@ -20,7 +20,7 @@ const SHOWN_FAULTS = 20;
 export const gatePolicyDecider: Decider<GatePolicyState, ChangeGatePolicy, GatePolicyChanged> = {
   initialState: { policy: {} },
   decide: (state, { data: { projectId, policy, reason } }) => {
-    const faults = policyFaults(policy).map(({ pointer, detail }) => ({ pointer: `/policy${pointer}`, detail }));
+    const faults = policyFaults(policy);
     const [first] = faults;
     if (first !== undefined) {
       const errors = faults.slice(0, SHOWN_FAULTS);

@@ -1,5 +1,5 @@
 import { isInheritedName } from '../kernel/inherited-name.js';
-import { pointerStep } from '../kernel/json-pointer.js';
+import { pointerStep, readablePointer } from '../kernel/json-pointer.js';
 import type { ApprovalRule, GatePolicy } from './gate-policy.events.js';
 
 /** One thing that keeps a policy from being taken; `pointer` leads to it from the policy, `detail` ends a sentence that begins with it. */
@@ -12,13 +12,18 @@ const ruleKey = /^(\*|[a-z0-9][a-z0-9_-]{0,63}(\/[a-z0-9][a-z0-9_-]{0,63})?)$/;
 export function policyFaults(policy: GatePolicy): readonly PolicyFault[] {
   return Object.entries(policy).flatMap(([key, rule]) => [
     ...keyFaults(key),
-    ...ruleFaults(rule).map(({ pointer, detail }) => ({ pointer: pointerStep(key) + pointer, detail })),
+    ...ruleFaults(rule).map(({ pointer, detail }) => ({
+      pointer: readablePointer(pointerStep(key) + pointer),
+      detail,
+    })),
   ]);
 }
 
 function keyFaults(key: string): readonly PolicyFault[] {
   if (ruleKey.test(key) && !key.split('/').some(isInheritedName)) return [];
-  return [{ pointer: pointerStep(key), detail: 'must be "*", the key of a stage, or "<template>/<stage>".' }];
+  return [
+    { pointer: readablePointer(pointerStep(key)), detail: 'must be "*", the key of a stage, or "<template>/<stage>".' },
+  ];
 }
 
 function ruleFaults(rule: ApprovalRule): readonly PolicyFault[] {

@@ -14,7 +14,7 @@ import { CreateProject } from './commands/create-project.js';
 import { CreateProjectRequest } from './commands/create-project.request.js';
 import { GetProject } from './project/get-project.query.js';
 import { ListProjects } from './project/list-projects.query.js';
-import { ProjectPageResponse, ProjectResponse } from './project/project.response.js';
+import { ChangedProjectResponse, ProjectPageResponse, ProjectResponse } from './project/project.response.js';
 
 @ApiTags('Subjects')
 @Controller('projects')
@@ -62,7 +62,7 @@ export class ProjectsController {
     description:
       'Approvals that are open stay as they are. As a dry run it shows, in `effects`, what would change for the stages that open runs ' +
       'stand at or have yet to come to.',
-    answer: ProjectResponse,
+    answer: ChangedProjectResponse,
     problems: ['project-not-found'],
   })
   change(

@@ -28,16 +28,19 @@ export function triggerOf(stage: Stage, events: readonly RunEvent[], command: Ru
   return newsFor(stage, events);
 }
 
-function newsFor({ definition: { key } }: Stage, events: readonly RunEvent[]): string | null {
+function newsFor(stage: Stage, events: readonly RunEvent[]): string | null {
+  const { key } = stage.definition;
   const lastOf = (wanted: RunEvent['type']) =>
     events.findLastIndex(({ type, detail }) => type === wanted && 'stage' in detail && detail.stage === key);
   const reopened = lastOf('stage.reopened');
   const since = events.slice(Math.max(reopened, lastOf('stage.started'), 0));
-  const news = since.find(({ type }) => isNews(type) && (reopened === -1 || type.startsWith('pipeline_node.')));
+  const news = since.find(({ type }) => isNews(type, stage) && (reopened === -1 || type.startsWith('pipeline_node.')));
   if (news === undefined) return null;
   return news.type === 'facts.recorded' ? news.detail.trigger : (triggers[news.type] ?? null);
 }
 
-function isNews(type: RunEvent['type']): boolean {
+/** While a run is parked only its jobs end: where there are none, nothing was done in a stage that was sent back. */
+function isNews(type: RunEvent['type'], { isSentBack, work }: Stage): boolean {
+  if (type === 'pipeline_run.unparked' && isSentBack === true && work === null) return false;
   return type === 'facts.recorded' || triggers[type] !== undefined;
 }

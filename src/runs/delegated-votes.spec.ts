@@ -70,6 +70,13 @@ describe('delegating a vote', () => {
       .thenRejects('already-voted', { actor_id: 'bob' });
   });
 
+  it('gives nobody a second vote as another kind of actor', () => {
+    const danAsFounder: Deciding = { ...dan, actor: { type: 'founder', id: 'dan' } };
+    after(...atApproval({ quorum: 2 }), delegate(ann, 'dan'), delegate(bob, 'dan'), approve(dan))
+      .when(approve(danAsFounder))
+      .thenNothing();
+  });
+
   it('replaces what was delegated before', () => {
     const twice = [delegate(ann, 'dan'), delegate(ann, 'eve')];
     after(...strict, ...twice)

@@ -1,16 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { after, atDraftGate, command, noPolicy, readyDraft, viewer } from '../../test/support/run-story.js';
-import type { ApprovalRule } from '../gate-policy/contract.js';
-import type { Deciding, RunCommand } from './run-command.decider.js';
+import { ann, approve, atApproval, gateId } from '../../test/support/approval-story.js';
+import { after, atDraftGate, command, noPolicy, viewer } from '../../test/support/run-story.js';
+import { notPending } from './pending-gate.policy.js';
+import type { Deciding } from './run-command.decider.js';
 
-const ann: Deciding = { actor: { type: 'user', id: 'ann' }, roles: ['approver'] };
-const [gateId, stage] = ['fresh-5', 'draft'];
-
-function atApproval(rule: ApprovalRule): readonly RunCommand[] {
-  const global = { draft: { require_approval: true, ...rule } };
-  return [...readyDraft, command('complete_stage', { stage }, { policy: { ...noPolicy, global } })];
-}
-
+const stage = 'draft';
 const hour = atApproval({ expires_after_seconds: 3600, remind_before_seconds: 600 });
 const at = (time: string) => `2026-03-01T${time}.000Z`;
 const wake = (time: string) => command('wake', {}, { now: at(time), freshId: 'fresh-9' });
@@ -89,6 +83,18 @@ describe('the expiry of an approval', () => {
           auto: [],
         },
       });
+  });
+});
+
+describe('a gate that expired', () => {
+  it.each(['remain', 'park', 'escalate'] as const)('tells who comes late what helps, where it was to %s', (expiry) => {
+    const rule = { expires_after_seconds: 60, on_expiry: expiry, escalate_to: ['bea'] };
+    after(...atApproval(rule), wake('12:01:00'))
+      .when(approve(ann))
+      .thenRejects('gate-not-pending', { status: 'expired' });
+    expect(notPending('expired').message).toBe(
+      'The gate is expired. Read the run for where it stands now. Where nobody is asked any more, completing the stage again asks anew.',
+    );
   });
 });
 

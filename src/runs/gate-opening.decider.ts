@@ -2,10 +2,10 @@ import type { Evaluation } from '../kernel/expression.js';
 import { clockOf, dueGate, termsOf, type GateTerms } from './gate-terms.policy.js';
 import { risksOf } from './guards.decider.js';
 import { own } from '../kernel/json-values.js';
-import { assessReadiness } from './readiness.policy.js';
+import { assessReadiness, type Readiness } from './readiness.policy.js';
 import type { RunCommand } from './run-command.decider.js';
 import { currentStage, type Begun, type Running } from './run-state.decider.js';
-import type { Evidence, Finding, OpenedGate, RunEvent } from './run.events.js';
+import type { Evidence, OpenedGate, RunEvent } from './run.events.js';
 import { stageProgress, type Stage } from './stage.plan.js';
 
 /** When and how a gate opens. */
@@ -66,7 +66,8 @@ export function isPast(gate: OpenedGate, now: string): boolean {
 /** What there is to judge by, as of the state given. */
 export function evidenceOf(run: Begun, stage: Stage, evaluate: Evaluation): Evidence {
   const risks = risksOf(run, stage);
-  const { ready, blockedReasons, requiredActions } = assessReadiness(run, stage, evaluate);
+  const readiness = assessReadiness(run, stage, evaluate);
+  const { ready, blockedReasons, requiredActions } = readiness;
   return {
     milestones: milestonesOf(stage),
     progress_percent: stageProgress(stage),
@@ -75,7 +76,7 @@ export function evidenceOf(run: Begun, stage: Stage, evaluate: Evaluation): Evid
       .filter(({ dismissed }) => !dismissed)
       .map(({ id, type, message, dismissed }) => ({ id, type, message, dismissed })),
     result: stage.result,
-    ...contractOf(stage, blockedReasons),
+    ...contractOf(stage, readiness),
     readiness: {
       ready,
       blocked_reasons: blockedReasons,
@@ -86,10 +87,14 @@ export function evidenceOf(run: Begun, stage: Stage, evaluate: Evaluation): Evid
 }
 
 /** What was asked of the stage; codes of rules are no other reason's. */
-function contractOf({ definition: { contract } }: Stage, unmet: readonly Finding[]): Pick<Evidence, 'contract'> {
+function contractOf(
+  { definition: { contract } }: Stage,
+  { blockedReasons, untold }: Readiness,
+): Pick<Evidence, 'contract'> {
   if (contract === undefined) return {};
-  const codes = new Set(unmet.map(({ code }) => code));
-  return { contract: contract.map(({ code, reason }) => ({ code, reason, holds: !codes.has(code) })) };
+  const unmet = new Set(blockedReasons.map(({ code }) => code));
+  const holds = (code: string) => (untold.includes(code) ? null : !unmet.has(code));
+  return { contract: contract.map(({ code, reason }) => ({ code, reason, holds: holds(code) })) };
 }
 
 function milestonesOf(stage: Stage): Evidence['milestones'] {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { command, history, noPolicy, start, trialStages } from '../../test/support/run-story.js';
+import { command, history, noPolicy, recorded, start, trialStages } from '../../test/support/run-story.js';
 import type { PolicyLayers } from '../gate-policy/contract.js';
+import { project } from '../kernel/projection.js';
+import { pipelineRuns } from './pipeline-run/pipeline-run.projection.js';
 import type { RunCommand } from './run-command.decider.js';
 
 const asked: PolicyLayers = { ...noPolicy, global: { build: { require_approval: true, expires_after_seconds: 60 } } };
@@ -40,6 +42,13 @@ describe('a stage whose approval lapsed', () => {
     expect(typesAfter(lapsed, completeAgain(noPolicy))).toEqual(onward);
     expect(typesAfter(lapsed, command('advance', {}))).toEqual(onward);
     expect(typesAfter(parked, command('unpark', { reason: 'Spring.' }))).toEqual(['pipeline_run.unparked', ...onward]);
+  });
+
+  it('keeps its run waiting no longer than the run stands there', () => {
+    const waitingAfter = (...commands: readonly RunCommand[]) =>
+      project(pipelineRuns, new Map(), recorded(history(...commands))).get('run-1')?.waitingOn;
+    expect(waitingAfter(...lapsed)).toBe('approval');
+    expect(waitingAfter(...lapsed, completeAgain(noPolicy))).toBeNull();
   });
 
   it('leaves an approval that is open as it is', () => {

@@ -24,9 +24,8 @@ export function decidedAlready({ decision, ...carried }: Verdict, asked: string 
 
 /** The refusal of a gate that nobody can decide any more. */
 export function notPending(status: 'expired' | 'superseded'): DomainError {
-  const advice =
-    status === 'expired' ? 'Complete the stage again to open a fresh one.' : 'Read the run for where it stands now.';
-  return refuse('gate-not-pending', `The gate is ${status}. ${advice}`, { status });
+  const anew = status === 'expired' ? ' Where nobody is asked any more, completing the stage again asks anew.' : '';
+  return refuse('gate-not-pending', `The gate is ${status}. Read the run for where it stands now.${anew}`, { status });
 }
 
 function gateNotFound(id: string): DomainError {

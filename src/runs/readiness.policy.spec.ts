@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { atWork, command, history, start, stateAfter, trialStages } from '../../test/support/run-story.js';
+import type { Evaluation } from '../kernel/expression.js';
 import type { JsonObject } from '../kernel/json.js';
 import { builtInReasons, type StageDefinition } from '../templates/contract.js';
 import { beginEvaluation } from '../platform/expressions/evaluation.js';
+import { evidenceOf } from './gate-opening.decider.js';
 import { assessReadiness, type Readiness } from './readiness.policy.js';
 import type { RunCommand } from './run-command.decider.js';
 import { currentStage, type Begun } from './run-state.decider.js';
@@ -46,6 +48,7 @@ describe('the readiness of a stage', () => {
         { code: 'meet-criterion', message: 'Meet exit criterion "Every claim has a source" (sourced).' },
         { code: 'dismiss-risk', message: 'Dismiss risk risk-1 with a reason.' },
       ],
+      untold: [],
     });
   });
 
@@ -55,6 +58,7 @@ describe('the readiness of a stage', () => {
       ready: true,
       blockedReasons: [],
       requiredActions: [],
+      untold: [],
     });
   });
 
@@ -92,6 +96,7 @@ describe('the readiness of a stage', () => {
       ready: false,
       blockedReasons: [{ code: 'stage-not-started', message: 'The stage was not started yet.' }],
       requiredActions: [{ code: 'start-stage', message: 'Start the stage.' }],
+      untold: [],
     });
   });
 });
@@ -126,7 +131,19 @@ describe('the contract of a stage', () => {
       ready: false,
       blockedReasons: [{ code: 'deposit-paid', message: 'The deposit is not paid.' }],
       requiredActions: [{ code: 'record-deposit', message: 'Record deposit_paid once it is in.' }],
+      untold: [],
     });
+  });
+
+  it('is no evidence that a rule was broken where there were no steps left to tell', () => {
+    const spent = { condition: () => ({ failure: 'Too much.', isTooCostly: true as const }) };
+    const evaluate: Evaluation = { ...beginEvaluation(), apart: () => ({ ...beginEvaluation(), ...spent }) };
+    const run = stateAfter(history(start(stages))) as Begun;
+    expect(evidenceOf(run, currentStage(run), evaluate).contract?.map(({ holds }) => holds)).toEqual([null, null]);
+    expect(evidenceOf(run, currentStage(run), beginEvaluation()).contract?.map(({ holds }) => holds)).toEqual([
+      false,
+      false,
+    ]);
   });
 
   it('says plainly what is missing', () => {

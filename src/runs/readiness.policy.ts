@@ -13,6 +13,8 @@ export type Readiness = Readonly<{
   ready: boolean;
   blockedReasons: readonly Finding[];
   requiredActions: readonly Finding[];
+  /** Codes of the rules of which could not be told whether they hold. */
+  untold: readonly string[];
 }>;
 
 /** What an obstacle is about; `key` tells those of a kind apart: of a job the id of its node, of a rule its code. */
@@ -22,7 +24,13 @@ export type Matter = Readonly<{
 }>;
 
 /** One thing that keeps a stage from being ready, with the action that removes it. */
-export type Obstacle = Readonly<{ about: Matter; reason: Finding; action: Finding }>;
+export type Obstacle = Readonly<{
+  about: Matter;
+  reason: Finding;
+  action: Finding;
+  /** There were not enough steps left to tell whether it is one. */
+  isUntold?: true;
+}>;
 
 /** Computed from the run as it stands. */
 export function assessReadiness(run: Begun, stage: Stage, evaluate: Evaluation): Readiness {
@@ -31,6 +39,7 @@ export function assessReadiness(run: Begun, stage: Stage, evaluate: Evaluation):
     ready: obstacles.length === 0,
     blockedReasons: obstacles.map(({ reason }) => reason),
     requiredActions: obstacles.map(({ action }) => action),
+    untold: obstacles.filter(({ isUntold }) => isUntold === true).map(({ reason }) => reason.code),
   };
 }
 
@@ -149,7 +158,8 @@ function unmetRules(run: Begun, stage: Stage, evaluate: Evaluation): readonly Ob
     const answer = condition(when, ruleValues(run, stage, when));
     if ('holds' in answer && answer.holds) return [];
     const message = 'failure' in answer ? `${reason} (${whyUnknown(answer)})` : reason;
-    return [{ about: { kind: 'rule', key: code }, reason: { code, message }, action }];
+    const untold = 'failure' in answer && answer.isTooCostly === true ? { isUntold: true as const } : {};
+    return [{ about: { kind: 'rule', key: code }, reason: { code, message }, action, ...untold }];
   });
 }
 

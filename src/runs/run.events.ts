@@ -65,8 +65,8 @@ export type Evidence = Readonly<{
   exit_criteria: readonly Readonly<{ key: string; text: string; met: boolean }>[];
   open_risks: readonly RiskView[];
   result: StageResult | null;
-  /** The rules of its contract, where it has one, and whether each held. */
-  contract?: readonly Readonly<{ code: string; reason: string; holds: boolean }>[];
+  /** The rules of its contract, where it has one, and whether each held; null where the steps of the command were used up before that was told. */
+  contract?: readonly Readonly<{ code: string; reason: string; holds: boolean | null }>[];
   readiness: Readonly<{
     ready: boolean;
     blocked_reasons: readonly Finding[];

@@ -211,6 +211,9 @@ describe('sending back a stage with a graph', () => {
     after(...sent)
       .when(ready)
       .thenNothing();
+    after(...sent, command('park', { reason: 'Winter.' }))
+      .when(command('unpark', { reason: 'Spring.' }, { policy }))
+      .thenTypes('pipeline_run.unparked');
     after(...sent)
       .when(command('record_facts', { facts: { a: 2 }, trigger: 'told' }, { policy }))
       .thenTypes('facts.recorded', 'stage.completed', 'gate.opened');

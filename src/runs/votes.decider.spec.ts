@@ -79,6 +79,13 @@ describe('an approval', () => {
       .thenNothing();
   });
 
+  it('counts a person once, as whatever kind of actor', () => {
+    const asFounder: Deciding = { ...ann, actor: { type: 'founder', id: 'ann' } };
+    after(...atApproval({ quorum: 2 }), approve(ann))
+      .when(approve(asFounder))
+      .thenNothing();
+  });
+
   it('takes people by role, kind of actor, id or name of their key, and admins', () => {
     const named = atApproval({ approvers: ['founder', 'bob', 'phone', 'operator'] });
     for (const by of [ada, person('bob'), { ...person('eve'), keyName: 'phone' }, dan, admin])

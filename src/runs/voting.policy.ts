@@ -45,8 +45,9 @@ export function isPlaceTaken({ votes }: Pick<Ballot, 'votes'>, id: string): bool
   return votes.some(({ actor, onBehalfOf }) => onBehalfOf === id || actor.id === id);
 }
 
+/** A person is the id of their actor: whatever key they use, and as whatever kind of actor. */
 function takenSeat({ votes }: Ballot, { actor }: Deciding): Seat | null {
-  const own = votes.findLast((vote) => isSamePerson(vote.actor, actor));
+  const own = votes.findLast((vote) => vote.actor.id === actor.id);
   return own === undefined ? null : { onBehalfOf: own.onBehalfOf, word: own.word };
 }
 
@@ -61,11 +62,6 @@ function freeSeat({ decided_by, votes, delegations }: Ballot, by: Deciding): Sea
 
 function isTo({ to }: Delegation, by: Deciding): boolean {
   return ownNames(by).includes(to);
-}
-
-/** One person, whatever key they use. */
-function isSamePerson(one: Actor, other: Actor): boolean {
-  return one.type === other.type && one.id === other.id;
 }
 
 /** The refusal of whoever is not named. */

@@ -15,7 +15,7 @@ const approval: GateDefinition = {
   expires_after_seconds: 3600,
   remind_before_seconds: 600,
   on_expiry: 'escalate',
-  escalate_to: ['the board'],
+  escalate_to: ['chair', 'deputy', 'owner'],
 };
 const decision: GateDefinition = { gate_type: 'decision', options: ['proceed'], decided_by: ['approver'] };
 
@@ -50,6 +50,15 @@ describe('checking an approval', () => {
       'quorum-out-of-reach /stages/0/gate/quorum',
     ]);
     expect(warned({ ...approval, decided_by: ['ann', 'approver'], quorum: 3 })).toEqual([]);
+  });
+
+  it('warns of a quorum that those it escalates to cannot reach', () => {
+    const clocked = { ...approval, quorum: 2, expires_after_seconds: 3600 };
+    expect(warned({ ...clocked, on_expiry: 'escalate', escalate_to: ['bea'] })).toEqual([
+      'quorum-out-of-reach /stages/0/gate/escalate_to',
+    ]);
+    expect(warned({ ...clocked, on_expiry: 'escalate', escalate_to: ['bea', 'cyd'] })).toEqual([]);
+    expect(warned({ ...clocked, on_expiry: 'remain', escalate_to: ['bea'] })).toEqual([]);
   });
 });
 

@@ -14,6 +14,7 @@ export function warnAbout({ stages }: TemplateContent, checks: ExpressionChecks)
       ...contractWarnings(stage, stages, `${path}/contract`, checks),
       ...(stage.graph === undefined ? [] : warnAboutGraph(stage.graph, checks, `${path}/graph`)),
       ...(stage.gate === undefined ? [] : gateWarnings(stage.gate, `${path}/gate`)),
+      ...(stage.gate === undefined ? [] : quorumWarnings(stage.gate, `${path}/gate`)),
     ];
   });
 }
@@ -30,10 +31,7 @@ function emptyStage(
   ]);
 }
 
-function gateWarnings(
-  { decided_by: deciders, options, auto = [], quorum = 1 }: GateDefinition,
-  path: string,
-): readonly Problem[] {
+function gateWarnings({ decided_by: deciders, options, auto = [] }: GateDefinition, path: string): readonly Problem[] {
   const certain = auto.findIndex(({ when }) => when.trim() === 'true');
   const endless = auto.findIndex(({ decision, at_most: limit }) => decision === 'pivot' && limit === undefined);
   return broken([
@@ -56,15 +54,6 @@ function gateWarnings(
       ),
     ],
     [
-      quorum <= deciders.length || deciders.some(isGroup),
-      problem(
-        'quorum-out-of-reach',
-        `${path}/quorum`,
-        `It asks for ${String(quorum)} people and names ${String(deciders.length)}: only with an admin can it be reached.`,
-        'Name more people, or a role.',
-      ),
-    ],
-    [
       certain === -1 || certain === auto.length - 1,
       problem(
         'unreachable-rule',
@@ -82,5 +71,24 @@ function gateWarnings(
         'Say how often at most: at_most.',
       ),
     ],
+  ]);
+}
+
+/** At an approval, and where it escalates: the same number has to approve there. */
+function quorumWarnings(
+  { decided_by: deciders, on_expiry, escalate_to: others = [], quorum = 1 }: GateDefinition,
+  path: string,
+): readonly Problem[] {
+  const outOfReach = (field: string, count: number) =>
+    problem(
+      'quorum-out-of-reach',
+      `${path}/${field}`,
+      `It asks for ${String(quorum)} people and names ${String(count)}: only with an admin can it be reached.`,
+      'Name more people, or a role.',
+    );
+  const isInReach = (names: readonly string[]) => quorum <= names.length || names.some(isGroup);
+  return broken([
+    [isInReach(deciders), outOfReach('quorum', deciders.length)],
+    [on_expiry !== 'escalate' || isInReach(others), outOfReach('escalate_to', others.length)],
   ]);
 }

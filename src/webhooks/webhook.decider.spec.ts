@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   change,
   create,
+  gone,
   pause,
   remove,
   resume,
@@ -44,6 +45,21 @@ describe('changing a webhook', () => {
     webhookAfter(create)
       .when(change({ description: 'x' }, { status: 'paused' }))
       .thenTypes('webhook.changed', 'webhook.paused');
+  });
+});
+
+describe('a receiver that says it is gone', () => {
+  it('pauses its webhook, once', () => {
+    webhookAfter(create).when(gone).then({ type: 'webhook.paused', detail: { origin }, reason: 'It is gone.' });
+    webhookAfter(create, gone).when(gone).thenNothing();
+  });
+
+  it('pauses none that is sent to another URL by now, and none that is deleted', () => {
+    webhookAfter(create, change({ url_id: 'url-2' }))
+      .when(gone)
+      .thenNothing();
+    webhookAfter(create, remove).when(gone).thenNothing();
+    webhookAfter().when(gone).thenRejects('webhook-not-found');
   });
 });
 

@@ -17,11 +17,13 @@ type Change = Readonly<{
     reason?: string | undefined;
   }>;
 }>;
+/** A receiver said that it is gone, at that URL: it counts only where messages still go there. */
+type Gone = Readonly<{ type: 'receiver_gone'; data: Readonly<{ url_id: string; reason: string }> }>;
 type Rotate = Readonly<{ type: 'rotate_secret'; data: Readonly<{ secret_id: string }> }>;
 type Delete = Readonly<{ type: 'delete_webhook' }>;
 
 /** What may be asked of a webhook. */
-export type WebhookCommand = Create | Change | Rotate | Delete;
+export type WebhookCommand = Create | Change | Gone | Rotate | Delete;
 
 /** The rules of one webhook. */
 export const webhookDecider: Decider<WebhookState, WebhookCommand, WebhookEvent> = {
@@ -29,7 +31,7 @@ export const webhookDecider: Decider<WebhookState, WebhookCommand, WebhookEvent>
   decide(state, command) {
     if (command.type === 'create_webhook')
       return state.kind === 'absent' ? [{ type: 'webhook.created', detail: command.data }] : [];
-    if (state.kind === 'deleted' && command.type === 'delete_webhook') return [];
+    if (state.kind === 'deleted' && (command.type === 'delete_webhook' || command.type === 'receiver_gone')) return [];
     if (state.kind !== 'open') throw refuse('webhook-not-found', 'There is no such webhook.');
     return decideOpen(state, command);
   },
@@ -40,6 +42,10 @@ function decideOpen(state: Open, command: Exclude<WebhookCommand, Create>): read
   switch (command.type) {
     case 'change_webhook':
       return [...changed(state, command.data.terms), ...pausedOrResumed(state, command.data)];
+    case 'receiver_gone':
+      return command.data.url_id === state.terms.url_id
+        ? pausedOrResumed(state, { status: 'paused', reason: command.data.reason })
+        : [];
     case 'rotate_secret':
       return command.data.secret_id === state.terms.secret_id
         ? []
@@ -57,7 +63,10 @@ function changed({ terms }: Open, asked: Change['data']['terms']): readonly Webh
   return different.length === 0 ? [] : [{ type: 'webhook.changed', detail: Object.fromEntries(different) }];
 }
 
-function pausedOrResumed({ isPaused, terms }: Open, { status, reason }: Change['data']): readonly WebhookEvent[] {
+function pausedOrResumed(
+  { isPaused, terms }: Open,
+  { status, reason }: Pick<Change['data'], 'status' | 'reason'>,
+): readonly WebhookEvent[] {
   if (status === undefined || (status === 'paused') === isPaused) return [];
   const type = isPaused ? 'webhook.resumed' : 'webhook.paused';
   return [{ type, detail: { origin: terms.origin }, ...(reason === undefined ? {} : { reason }) }];

@@ -182,12 +182,14 @@ describe('the inbox', () => {
     const zoe = api.as(await keyFor(api, { roles: ['operator'], actor_id: 'zoe', name: 'night desk' }));
     await decide(zoe, String(third), { decision: 'approve' });
     const rosa = api.as(await keyFor(api, { roles: ['viewer'], actor_id: 'bob', name: 'desk' }));
-    for (const caller of [ann, bob, writer, zoe, rosa, api]) {
+    const annAsFounder = api.as(await keyFor(api, { roles: ['approver'], actor_type: 'founder', actor_id: 'ann' }));
+    for (const caller of [ann, annAsFounder, bob, writer, zoe, rosa, api]) {
       const all = await listed(caller, 'status=pending');
       const waiting = all.filter(({ caller: you }) => you.may_decide && you.voted === null).map(({ id }) => id);
       expect((await listed(caller, 'mine=true')).map(({ id }) => id)).toEqual(waiting);
     }
     expect((await listed(zoe, 'mine=true')).map(({ id }) => id)).toEqual([first]);
+    expect((await listed(annAsFounder, 'mine=true')).map(({ id }) => id)).not.toContain(second);
     expect(await listed(rosa, 'mine=true')).toEqual([]);
   });
 

@@ -109,11 +109,12 @@ async function setPolicies(projectId: string): Promise<void> {
   const { api } = service;
   const rule = { require_approval: false, approvers: ['approver'], quorum: 2, expires_after_seconds: null };
   for (const path of ['/gate-policy', `/projects/${projectId}/gate-policy`]) {
-    for (const dry of ['?dry_run=true', '']) {
-      const body = { policy: { '*': rule, plain: { on_expiry: 'escalate', escalate_to: ['admin'] } }, reason: 'So.' };
-      accepted(await api.send('PUT', path + dry, { body }));
+    for (const query of ['?dry_run=true&reason=So.', '?reason=So.', '']) {
+      const body = { '*': rule, plain: { on_expiry: 'escalate', escalate_to: ['admin'] } };
+      accepted(await api.send('PUT', path + query, { body }));
     }
     accepted(await api.get(path));
+    accepted(await api.send('PUT', path, { body: {} })); // What follows has stages that are approved as their template says.
   }
   for (const dry of ['?dry_run=true', '']) {
     accepted(await api.send('PATCH', `/projects/${projectId}${dry}`, { body: { require_manual_review: true } }));

@@ -147,6 +147,7 @@ describe('the actions of a run with rules', () => {
     unpark: { reason },
     cancel: { reason },
     resume: { reason },
+    extend_gate: { seconds: 6_048_000, reason },
   };
 
   it.each([['operator'], ['approver'], ['viewer'], ['operator', 'approver']])(

@@ -125,7 +125,7 @@ describe('a dry run of a change of the policy', () => {
     expect(await asked('/gate-policy', { '*': { require_approval: true } })).toMatchObject({ open_runs: 1 });
     const theirs = api.as(await backstage.keyIn('00000000-0000-7000-8000-0000000000bb', 'admin'));
     const answer = await theirs.send('PUT', '/gate-policy?dry_run=true', {
-      body: { policy: { '*': { quorum: 2, require_approval: true } } },
+      body: { '*': { quorum: 2, require_approval: true } },
     });
     expect(accepted(answer)).toMatchObject({ effects: { open_runs: 0, items: [] } });
   });

@@ -99,7 +99,9 @@ describe('claiming', () => {
     const { id } = await jobs.queue({ handler: 'lost-claim' });
     await opened.database.call({ name: 'reserve', text: 'select * from reserve_jobs(null, $1, 1)' }, [['lost-claim']]);
     expect(await jobs.claim(['lost-claim'])).toEqual([]);
-    await (await opened.superuser()).query("update job_reservations set reserved_until = clock_timestamp() - interval '1 second'");
+    await (
+      await opened.superuser()
+    ).query("update job_reservations set reserved_until = clock_timestamp() - interval '1 second'");
     expect(await jobs.claim(['lost-claim'])).toMatchObject([{ id }]);
   });
 });

@@ -134,6 +134,13 @@ describe('the plan of a hot query', () => {
       /^ix_decision_gates_pending$/,
     ],
     [
+      'the gates that wait for one caller',
+      `select * from decision_gates where tenant_id = '${id}' and status = 'pending' and (expires_at is null or expires_at >= now())
+         and not coalesce(excluded, '[]') @> '["ann"]' and not votes @> '[{"actor_id": "ann"}]' and jsonb_exists_any(allowed_deciders, '{approver}')
+         order by created_at, id limit 50`,
+      /^ix_decision_gates_pending$/,
+    ],
+    [
       'the timers that are due',
       `select t.run_id from timers t join pipeline_runs r on r.id = t.run_id and r.status = 'running'
        where t.status = 'waiting' and t.due_at <= (select clock_timestamp())`,

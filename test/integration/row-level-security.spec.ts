@@ -58,7 +58,7 @@ async function tablesOfTenants(): Promise<readonly string[]> {
 /** Leaves a row in every table: by commands, and where those take hundreds of events, behind the service's back. */
 async function fill(api: ApiClient, tenantId: string): Promise<void> {
   await api.post('/projects', { name: 'Solar kiosk' }, { headers: { 'idempotency-key': 'fill' } });
-  accepted(await api.send('PUT', '/gate-policy', { body: { policy: { '*': { quorum: 1 } } } }));
+  accepted(await api.send('PUT', '/gate-policy', { body: { '*': { quorum: 1 } } }));
   await api.post('/job-profiles', { title: 'Software engineer' });
   await api.post('/candidates', { name: 'Robin Fairweather' });
   await api.post('/jobs', { handler: 'draw', payload: {}, idempotency_key: 'fill' });

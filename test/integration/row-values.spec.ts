@@ -22,6 +22,7 @@ type ShelfRow = Readonly<{
   notes: number;
   last: string;
   texts: Readonly<Record<string, string>>;
+  words: readonly (string | null)[];
   changedAt: string;
   lentUntil: null;
 }>;
@@ -41,6 +42,7 @@ const shelvesIn = (version: number): Projection<ShelfRow, NoteAdded> => ({
       notes: (row?.notes ?? 0) + 1,
       last: text,
       texts: { ...row?.texts, [text]: recordedAt },
+      words: [...(row?.words ?? [null]), text],
       changedAt: recordedAt,
       lentUntil: null,
     }),
@@ -50,7 +52,7 @@ const shelved = (version = 1) => ({ ...notebook, projections: [inline(shelvesIn(
 
 const SHELVES = `
   create table shelves (id uuid not null, tenant_id uuid not null, stream_version bigint not null, colour text, label text not null,
-    notes integer not null, last text, texts jsonb not null, changed_at timestamptz(3), lent_until timestamptz(3),
+    notes integer not null, last text, texts jsonb not null, words text[], changed_at timestamptz(3), lent_until timestamptz(3),
     constraint pk_shelves primary key (id));
   select define_read_model('shelves');
   update read_models set built_version = 1, kept_columns = '{lent_until}', still_columns = '{id, tenant_id, colour, lent_until}' where name = 'shelves';
@@ -85,6 +87,7 @@ describe('a row that this process wrote', () => {
       ...labelled('by hand', 2),
       last: 'it’s "two", \\ {null}, 2,\n',
       texts: { one: first?.recordedAt, 'it’s "two", \\ {null}, 2,\n': second?.recordedAt },
+      words: [null, 'one', 'it’s "two", \\ {null}, 2,\n'],
       changed_at: new Date(String(second?.recordedAt)),
     });
   });

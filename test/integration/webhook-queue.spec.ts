@@ -6,9 +6,12 @@ import { v7 as newId } from 'uuid';
 import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import { dataSourceOptions, sessionOptions } from '../../src/platform/database/data-source.js';
 import { Database } from '../../src/platform/database/database.js';
+import { DatabaseClock } from '../../src/platform/database/database-clock.js';
+import type { CommandExecutor } from '../../src/platform/event-store/command-executor.js';
 import { vaultKeyFrom } from '../../src/platform/vault/vault-key.js';
 import { type ClaimedDelivery } from '../../src/webhooks/sending/claimed-delivery.js';
 import { DeliveryQueue } from '../../src/webhooks/sending/delivery-queue.js';
+import { Sender } from '../../src/webhooks/sending/sender.js';
 import { WebhookSecrets } from '../../src/webhooks/webhook-secrets.js';
 import { startFounderRun, startTestService } from '../support/service.js';
 import { until } from '../support/wait.js';
@@ -46,10 +49,14 @@ afterAll(async () => {
   await service.close();
 });
 
-function queueWith(key: string): DeliveryQueue {
+function secretsWith(key: string): WebhookSecrets {
   const vault = vaultKeyFrom(key);
   if (vault === null) throw new Error('It is no key.');
-  return new DeliveryQueue(database, new WebhookSecrets(database, vault));
+  return new WebhookSecrets(database, vault);
+}
+
+function queueWith(key: string): DeliveryQueue {
+  return new DeliveryQueue(database, secretsWith(key));
 }
 
 /** A webhook, the only one, that is behind by the events of so many runs. */
@@ -71,6 +78,16 @@ async function spreadAll(runs: number): Promise<void> {
     return ((await owner.query<{ count: number }>(open)).rows[0]?.count ?? 0) >= runs;
   });
 }
+
+const secondsOfRest = async (id: string) =>
+  Number(
+    (
+      await owner.query<{ rest: string }>(
+        'select extract(epoch from rests_until - now()) as rest from webhook_progress where webhook_id = $1',
+        [id],
+      )
+    ).rows[0]?.rest,
+  );
 
 const statuses = async (id: string) =>
   (
@@ -127,6 +144,57 @@ describe('the queue of deliveries', () => {
     expect([probe?.isProbe, others]).toEqual([true, []]);
     await queue.settle(probe as ClaimedDelivery, arrived, retry);
     expect((await queue.claim(100, 0)).length).toBe(5); // All that waited for another attempt is due.
+  });
+
+  it('keeps the rest that a receiver asked for, whatever becomes of what was under way beside it', async () => {
+    const id = await webhookBehind(4);
+    const [first, second, third, fourth] = (await queue.claim(100, 100)) as ClaimedDelivery[];
+    const rest = { ...retry, restSeconds: 600 };
+    await queue.settle(first as ClaimedDelivery, failed, rest);
+    await queue.settle(second as ClaimedDelivery, arrived, retry);
+    await queue.settle(third as ClaimedDelivery, failed, retry);
+    await queue.settle(fourth as ClaimedDelivery, failed, { ...retry, restSeconds: 1 });
+    expect(await secondsOfRest(id)).toBeGreaterThan(590);
+    expect(await queue.claim(100, 100)).toEqual([]);
+  });
+
+  it('rests while it is failing also where the receiver asks for no rest', async () => {
+    const id = await webhookBehind(5);
+    for (const claimed of await queue.claim(100, 100))
+      await queue.settle(claimed, failed, { ...retry, restSeconds: 0 });
+    expect(await secondsOfRest(id)).toBeGreaterThan(50);
+  });
+
+  it('sends nothing after a delivery that was skipped under way while that may still arrive', async () => {
+    const id = await webhookBehind(1);
+    const [first] = await queue.claim(1, 1);
+    await database.call(SKIP, [DEFAULT_TENANT_ID, id, first?.eventId]);
+    expect(await statuses(id)).toEqual(['1 skipped', '2 pending', '3 held']);
+    await database.call(REFRESH, [DEFAULT_TENANT_ID, id]);
+    expect(await queue.claim(100, 100)).toEqual([]);
+    expect(await queue.settle(first as ClaimedDelivery, arrived, retry)).toBe(false);
+    await owner.query(
+      'update webhook_deliveries set leased_until = now(), next_attempt_at = now() where leased_until is not null',
+    );
+    expect(await queue.claim(100, 100)).toMatchObject([{ attempt: 1 }]);
+  });
+
+  it('is not worked on by a process that was held up until its lease may be over', async () => {
+    await webhookBehind(1);
+    const [first] = (await queue.claim(1, 1)) as [ClaimedDelivery];
+    expect(first.beginBeforeMs - performance.now()).toBeLessThan(20_000);
+    const noCommands = {} as CommandExecutor;
+    const sender = new Sender(queue, secretsWith(vaultKey), noCommands, new DatabaseClock(database), 'all');
+    const deliver = async (claimed: ClaimedDelivery) => {
+      await sender.deliver(claimed, { attempts: 3, backoffSeconds: 1 }, new AbortController().signal);
+      const { rows } = await owner.query<{ failed_count: number }>(
+        'select failed_count from webhook_deliveries where webhook_id = $1 and position = $2',
+        [claimed.webhookId, claimed.position],
+      );
+      return rows[0]?.failed_count;
+    };
+    expect(await deliver({ ...first, beginBeforeMs: performance.now() - 1 })).toBe(0);
+    expect(await deliver(first)).toBe(1); // Nobody listens there.
   });
 
   it('is left alone by a process with another vault key, which knows how many it cannot send to', async () => {
@@ -204,6 +272,8 @@ describe('the queue of deliveries', () => {
 });
 
 const SPREAD = { name: 'spread_one', text: 'select spread_timeline($1, $2, $3) as moved' };
+const SKIP = { name: 'skip_one', text: `select skip_delivery($1, $2, $3, 'ada')` };
+const REFRESH = { name: 'refresh_one', text: 'select refresh_webhook($1, $2)' };
 const EVENTS = {
   name: 'events_of_runs',
   text: `select count(*)::int as count from sealed_events where category in ('run', 'transition')`,

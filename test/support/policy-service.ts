@@ -55,8 +55,7 @@ export async function startPolicyService() {
   };
   const complete = async (runId: string, stage: string) =>
     accepted(await api.post<RunBody>(`/pipeline/${runId}/stages/${stage}/complete`));
-  const put = (path: string, policy: unknown, more: object = {}, headers = {}) =>
-    api.send('PUT', path, { body: { policy, ...more }, headers });
+  const put = (path: string, policy: unknown, headers = {}) => api.send('PUT', path, { body: policy, headers });
   const effective = async (runId: string) =>
     accepted(await api.get<{ items: readonly StagePolicyBody[] }>(`/pipeline/${runId}/gate-policy`)).items;
   const close = async () => {

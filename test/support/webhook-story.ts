@@ -21,6 +21,7 @@ export const change = (asked: Asked['terms'], more: Omit<Asked, 'terms'> = {}): 
 });
 export const pause = change({}, { status: 'paused', reason: 'Maintenance.' });
 export const resume = change({}, { status: 'active' });
+export const gone: WebhookCommand = { type: 'receiver_gone', data: { url_id: 'url-1', reason: 'It is gone.' } };
 export const rotate: WebhookCommand = { type: 'rotate_secret', data: { secret_id: 'secret-2' } };
 export const remove: WebhookCommand = { type: 'delete_webhook' };
 

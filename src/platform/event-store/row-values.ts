@@ -129,6 +129,16 @@ function fill(lines: Lines, from: number): void {
 /** As the column's type reads it; JSON's null is none at all, as it is where rows are read from JSON. */
 function textOf(value: unknown, isJson: boolean): string | null {
   if (value === null || value === undefined) return null;
-  if (typeof value === 'string') return isJson ? JSON.stringify(value) : value;
-  return JSON.stringify(value);
+  if (isJson || typeof value !== 'string')
+    return Array.isArray(value) && !isJson ? arrayText(value) : JSON.stringify(value);
+  return value;
+}
+
+/** A list as a column of an array type reads it: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
+function arrayText(items: readonly unknown[]): string {
+  const texts = items.map((item) => {
+    const text = textOf(item, false);
+    return text === null ? 'NULL' : `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+  });
+  return `{${texts.join(',')}}`;
 }

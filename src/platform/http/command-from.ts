@@ -7,9 +7,12 @@ import { invalidInput } from './invalid-input.js';
 import { callerOf, correlationIdOf, nowOf, receiptOf } from './request-state.js';
 import { newId } from '../new-id.js';
 
-/** The context of a command, built from the caller's key and the request's headers: a parameter of its handler. */
-export const CommandFrom = createParamDecorator((_options: unknown, context: ExecutionContext): CommandContext =>
-  commandContextOf(context.switchToHttp().getRequest<FastifyRequest>()),
+/**
+ * The context of a command, built from the caller's key and the request's headers: a parameter of its handler. Named are the parameters of
+ * the query that the handler reads besides, with `QueryText`.
+ */
+export const CommandFrom = createParamDecorator((read: string | undefined, context: ExecutionContext): CommandContext =>
+  commandContextOf(context.switchToHttp().getRequest<FastifyRequest>(), read === undefined ? [] : [read]),
 );
 
 /** Who calls: a parameter of handlers that only read. */
@@ -18,10 +21,10 @@ export const CallerOf = createParamDecorator((_options: unknown, context: Execut
 );
 
 /** Builds a command's context. @throws DomainError `invalid-input`, `unauthorized` */
-export function commandContextOf(request: FastifyRequest): CommandContext {
+export function commandContextOf(request: FastifyRequest, alsoRead: readonly string[] = []): CommandContext {
   const { headers } = request;
-  const { dry_run: dryRun, ...unknown } = request.query as Record<string, unknown>;
-  refuseUnknown(Object.keys(unknown));
+  const query = request.query as Readonly<Record<string, unknown>>;
+  refuseUnknown(Object.keys(query), ['dry_run', ...alsoRead]);
   const now = nowOf(request);
   const occurredAt = occurredAtIn(headers['x-occurred-at'], now);
   const expectedVersion = expectedVersionIn(headers['if-match']);
@@ -31,7 +34,7 @@ export function commandContextOf(request: FastifyRequest): CommandContext {
     commandId: newId(),
     correlationId: correlationIdOf(request),
     now,
-    dryRun: dryRunIn(dryRun),
+    dryRun: dryRunIn(query['dry_run']),
     ...(occurredAt === undefined ? {} : { occurredAt }),
     ...(expectedVersion === undefined ? {} : { expectedVersion }),
     ...(receipt === undefined ? {} : { receipt }),
@@ -39,8 +42,9 @@ export function commandContextOf(request: FastifyRequest): CommandContext {
 }
 
 // A misspelt dry_run must not become a real command.
-function refuseUnknown(names: readonly string[]): void {
-  if (names.length === 0) return;
-  const detail = 'is not known; a command takes dry_run only.';
-  throw invalidInput(names.map((name) => ({ pointer: pointerStep(name), in: 'query', detail })));
+function refuseUnknown(names: readonly string[], known: readonly string[]): void {
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  const detail = `is not known; this command takes ${known.join(' and ')} only.`;
+  throw invalidInput(unknown.map((name) => ({ pointer: pointerStep(name), in: 'query', detail })));
 }

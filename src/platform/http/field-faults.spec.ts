@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { fieldFaults } from './field-faults.js';
+import { fieldFaults, mapFaults } from './field-faults.js';
 import { Choice, Flag, Nested, NestedList, NestedMap, Text, Whole } from './fields.js';
 
 class Part {
@@ -53,6 +53,18 @@ describe('the faults of a document', () => {
     [{ ...sound, map: { a: {}, b: {}, c: {} } }, ['too-many /map']],
   ])('are all there, each in its place: %j', (sent, expected) => {
     expect(found(sent)).toEqual(expected);
+  });
+
+  it.each([
+    [{}, []],
+    [{ x: { name: 'abc' }, 'y/z': { name: 'abcd' } }, ['too-long /y~1z/name']],
+    [{ x: 1 }, ['wrong-type /x']],
+    [{ x: { lout: true } }, ['unknown-field /x/lout', 'missing-field /x/name']],
+    [{ x: {}, y: {}, z: {} }, ['too-many ']],
+    [undefined, ['missing-field ']],
+    [[], ['wrong-type ']],
+  ])('of a map %j are those of its entries, or its own', (sent, expected) => {
+    expect(mapFaults(Part, 2, sent).map(({ kind, pointer }) => `${kind} ${pointer}`)).toEqual(expected);
   });
 
   it('tell what an unknown field might have been', () => {

@@ -1,5 +1,5 @@
 import { fieldsOf, type FieldClass, type FieldShape } from './field-registry.js';
-import { isObject } from './field-rules.js';
+import { isObject, map } from './field-rules.js';
 import { pointerStep } from '../../kernel/json-pointer.js';
 
 /** One place where what was sent is not as a class says. `expected` ends a sentence that begins with the place. */
@@ -32,6 +32,17 @@ export function fieldFaults(type: FieldClass, sent: unknown, pointer = ''): read
   return [...unknown, ...wrong];
 }
 
+/** Every fault of a document that is a map, of at most `max` entries, against the class of its values. */
+export function mapFaults(type: FieldClass, max: number, sent: unknown): readonly FieldFault[] {
+  const { holds, message: expected } = map(max);
+  if (holds(sent)) return entryFaults(type, sent as object, '');
+  return [{ kind: kindOf('object', max, sent), pointer: '', expected }];
+}
+
+function entryFaults(type: FieldClass, sent: object, pointer: string): readonly FieldFault[] {
+  return Object.entries(sent).flatMap(([name, item]) => fieldFaults(type, item, pointer + pointerStep(name)));
+}
+
 function valueFaults(shape: FieldShape, value: unknown, pointer: string): readonly FieldFault[] {
   if (shape.constraint === undefined) return [];
   const { rule, jsonType, optional, nullable } = shape.constraint;
@@ -46,9 +57,7 @@ function nestedFaults({ nested, isMap }: FieldShape, value: unknown, pointer: st
   if (!Array.isArray(value) && isMap !== true) return fieldFaults(type, value, pointer);
   if (Array.isArray(value))
     return value.flatMap((item, index) => fieldFaults(type, item, pointer + pointerStep(index)));
-  return Object.entries(value as object).flatMap(([name, item]) =>
-    fieldFaults(type, item, pointer + pointerStep(name)),
-  );
+  return entryFaults(type, value as object, pointer);
 }
 
 function kindOf(jsonType: string, max: number | undefined, value: unknown): FieldFault['kind'] {

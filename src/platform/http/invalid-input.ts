@@ -1,4 +1,5 @@
 import { refuse, type DomainError } from '../../kernel/domain-error.js';
+import { readablePointer } from '../../kernel/json-pointer.js';
 
 /**
  * One thing wrong with a request. `pointer` is a JSON pointer into the body; with `in` it is `/name` of a query
@@ -6,20 +7,14 @@ import { refuse, type DomainError } from '../../kernel/domain-error.js';
  */
 export type InputError = Readonly<{ pointer: string; detail: string; in?: 'query' | 'path' | 'header' }>;
 
-// A request can be wrong in a million places, with names a megabyte long; a person reads the first few.
+// A request can be wrong in a million places; a person reads the first few.
 const MAX_ERRORS = 20;
-const MAX_POINTER_LENGTH = 300;
 
 /** The refusal of a request that is not understood, naming what is wrong with it: the first 20 things. */
 export function invalidInput(found: readonly InputError[]): DomainError {
-  const errors = found.slice(0, MAX_ERRORS).map((error) => ({ ...error, pointer: readable(error.pointer) }));
+  const errors = found.slice(0, MAX_ERRORS).map((error) => ({ ...error, pointer: readablePointer(error.pointer) }));
   const [first] = errors;
   const more = found.length > 1 ? ` (and ${found.length - 1} more)` : '';
   const place = first === undefined || first.pointer === '' ? 'The request' : first.pointer;
   return refuse('invalid-input', `${place} ${first?.detail ?? 'is not understood.'}${more}`, { errors });
-}
-
-function readable(pointer: string): string {
-  if (pointer.length <= MAX_POINTER_LENGTH) return pointer;
-  return `${pointer.slice(0, MAX_POINTER_LENGTH).toWellFormed()}...`;
 }

@@ -20,10 +20,13 @@ const insideV4 = [
   ...['203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4'],
 ];
 
+/** Given out like any other, and answered by the machine's own cloud: Azure tells its guests their secrets there. */
+const metadataV4 = ['168.63.129.16/32'];
+
 /** Within 2000::/3, which is all that is given out: what is for protocols, documentation, or holds an IPv4 address. */
 const insideV6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 
-const inside = blocks(insideV4, 'ipv4', blocks(insideV6, 'ipv6'));
+const inside = blocks([...insideV4, ...metadataV4], 'ipv4', blocks(insideV6, 'ipv6'));
 const givenOut = blocks(['2000::/3'], 'ipv6');
 
 function blocks(subnets: readonly string[], family: 'ipv4' | 'ipv6', list = new BlockList()): BlockList {

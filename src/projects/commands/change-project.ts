@@ -1,5 +1,10 @@
 import { Command, CommandHandler, type ICommandHandler, QueryBus } from '@nestjs/cqrs';
-import { FindPolicyEffects, type PolicyEffects } from '../../gate-policy/contract.js';
+import {
+  FindOpenApprovals,
+  FindPolicyEffects,
+  type OpenApprovals,
+  type PolicyEffects,
+} from '../../gate-policy/contract.js';
 import type { CommandContext, Outcome } from '../../kernel/command-context.js';
 import { Database } from '../../platform/database/database.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
@@ -32,13 +37,16 @@ export class ChangeProjectHandler implements ICommandHandler<ChangeProject> {
     const { tenantId } = context.caller;
     const { require_manual_review: requireManualReview, reason } = request;
     const standing = await this.database.tenant(tenantId, (manager) => findProject(manager, tenantId, projectId));
+    const open = await this.queries.execute<FindOpenApprovals, OpenApprovals>(
+      new FindOpenApprovals(tenantId, projectId),
+    );
     const outcome = await this.executor.execute(projectStream, {
       streamId: projectId,
       command: { type: 'require_review', data: { projectId, requireManualReview, reason } },
       context,
       answer: (rows) => ({
         noun: 'project',
-        body: projectOnWire(rows[projects.name]?.get(projectId) as ProjectRow, standing?.run ?? null),
+        body: { ...projectOnWire(rows[projects.name]?.get(projectId) as ProjectRow, standing?.run ?? null), ...open },
       }),
     });
     if (!context.dryRun) return outcome;

@@ -44,5 +44,15 @@ export class ProjectResponse {
   readonly updated_at!: string;
 }
 
+/** A project whose approval policy was changed. */
+@ApiSchema({ name: 'ChangedProject' })
+export class ChangedProjectResponse extends ProjectResponse {
+  @Whole({ min: 0, description: 'Approvals that are open on its runs; each keeps the terms it opened with.' })
+  readonly open_gates!: number;
+
+  @Text({ description: 'The same in words.' })
+  readonly note!: string;
+}
+
 @ApiSchema({ name: 'ProjectPage' })
 export class ProjectPageResponse extends PageOf(() => ProjectResponse) {}

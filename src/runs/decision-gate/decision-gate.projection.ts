@@ -132,7 +132,13 @@ function contextOf({ to_stage, scope, send_back }: Of<'gate.decided'>['detail'])
   return { to_stage, scope, ...(send_back === undefined ? {} : { send_back }) };
 }
 
-function voteOf({ actor, detail, reason, occurredAt }: Of<'gate.vote_recorded'>): VoteView {
+/** A vote as it is shown. */
+export function voteOf({
+  actor,
+  detail,
+  reason,
+  occurredAt,
+}: Pick<Of<'gate.vote_recorded'>, 'actor' | 'detail' | 'reason' | 'occurredAt'>): VoteView {
   const { vote, on_behalf_of } = detail;
   return {
     actor_type: actor.type,
@@ -144,13 +150,19 @@ function voteOf({ actor, detail, reason, occurredAt }: Of<'gate.vote_recorded'>)
   };
 }
 
+/** A place that was handed on as it is shown. */
+export function delegationOf({
+  detail: { from, to },
+  reason,
+  occurredAt,
+}: Pick<Of<'gate.delegated'>, 'detail' | 'reason' | 'occurredAt'>): DelegationView {
+  return { from, to, reason: reason ?? null, delegated_at: occurredAt };
+}
+
 /** The latest word of each that delegates. */
-function delegated(
-  { delegations }: DecisionGateRow,
-  { detail: { from, to }, reason, occurredAt }: Of<'gate.delegated'>,
-): readonly DelegationView[] {
-  const others = (delegations ?? []).filter((each) => each.from !== from);
-  return [...others, { from, to, reason: reason ?? null, delegated_at: occurredAt }];
+function delegated({ delegations }: DecisionGateRow, event: Of<'gate.delegated'>): readonly DelegationView[] {
+  const others = (delegations ?? []).filter(({ from }) => from !== event.detail.from);
+  return [...others, delegationOf(event)];
 }
 
 function moved(

@@ -25,7 +25,7 @@ export function waitsFor(by: Deciding, now: string): Narrowing {
     parameters: {
       now,
       actorIds: JSON.stringify([actor.id]),
-      ownVotes: JSON.stringify([{ actor_type: actor.type, actor_id: actor.id }]),
+      ownVotes: JSON.stringify([{ actor_id: actor.id }]),
       votesInStead: JSON.stringify([{ on_behalf_of: actor.id }]),
       isAdmin: roles.includes('admin'),
       names: namesOf(by),

@@ -69,8 +69,9 @@ export const pipelineRuns: Projection<PipelineRunRow, RunEvent> = {
     // Its gate is closed, or asks afresh when the run is unparked.
     'pipeline_run.parked': (row, event) => waiting(row, event, noGate, { status: 'parked' }),
     'pipeline_run.unparked': (row, event) => waiting(row, event, same, { status: 'running' }),
+    // A stage may be left though its gate expired undecided: where the policy asks no more.
     'stage.entered': (row, event) =>
-      moved(row, event, {
+      waiting(row, event, noGate, {
         currentStage: event.detail.stage,
         stageNumber: event.detail.stage_number,
         stageEnteredAt: event.occurredAt,

@@ -16,8 +16,12 @@ import {
   wakes,
   type Move,
 } from '../../../test/support/graph-story.js';
+import { ann, asking, atApproval, sendBack } from '../../../test/support/approval-story.js';
+import { command, history, stateAfter } from '../../../test/support/run-story.js';
 import { beginEvaluation } from '../../platform/expressions/evaluation.js';
 import type { GateDefinition, StageDefinition } from '../../templates/contract.js';
+import type { RunCommand } from '../run-command.decider.js';
+import { currentStage, type Begun } from '../run-state.decider.js';
 import { standingOf } from './stage-status.policy.js';
 
 const gate: GateDefinition = {
@@ -91,6 +95,24 @@ describe('the status of a stage', () => {
       'passed',
       'locked',
     ]);
+  });
+
+  it('is sent_back where it is to be done again and nothing else keeps it, until it is completed', () => {
+    const statusAfter = (...more: readonly RunCommand[]) => {
+      const state = stateAfter(history(...atApproval(), ...more)) as Begun;
+      return standingOf(state, currentStage(state), beginEvaluation()).status;
+    };
+    const redone = [
+      sendBack(ann),
+      command('meet_criterion', { stage: 'draft', criterion: 'sourced' }),
+      ...['outline', 'review'].map((milestone) => command('complete_milestone', { stage: 'draft', milestone })),
+    ];
+    expect(statusAfter(sendBack(ann))).toBe('blocked');
+    expect(statusAfter(...redone)).toBe('sent_back');
+    const policy = asking({});
+    expect(statusAfter(...redone, command('complete_stage', { stage: 'draft' }, { policy }))).toBe(
+      'waiting_for_approval',
+    );
   });
 
   it('comes with what blocks the stage where the run stands, and with what to do', () => {

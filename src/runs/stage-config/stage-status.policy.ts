@@ -13,6 +13,7 @@ export const stageStatuses = [
   'needs_human', // A job of its graph waits for a person.
   'blocked', // Something else keeps it from being ready.
   'ready', // Nothing does: it can be completed.
+  'sent_back', // Nothing does either; it was sent back, and not completed since: only people know whether it was done again.
   'waiting_for_approval',
   'waiting_for_decision',
   'gate_closed', // The gate that it has to pass lapsed: somebody has to ask again.
@@ -26,7 +27,7 @@ export const stageStatuses = [
 export type StageStatus = (typeof stageStatuses)[number];
 
 /** How a stage stands, with what keeps it from being ready: of the one where an open run stands, nothing of the others. */
-export type StageStanding = Readonly<{ status: StageStatus }> & Omit<Readiness, 'ready'>;
+export type StageStanding = Readonly<{ status: StageStatus }> & Pick<Readiness, 'blockedReasons' | 'requiredActions'>;
 
 /** Computed from the run as it stands. */
 export function standingOf(run: Begun, stage: Stage, evaluate: Evaluation): StageStanding {
@@ -51,7 +52,7 @@ function statusOfCurrent(
 ): StageStatus {
   if (gate !== null) return gate.gate_type === 'approval' ? 'waiting_for_approval' : 'waiting_for_decision';
   if (!atWork(stage)) return 'gate_closed';
-  if (reasonCount === 0) return 'ready';
+  if (reasonCount === 0) return stage.isSentBack === true ? 'sent_back' : 'ready';
   if (stage.state === 'created' || isWorkThrough(stage)) return 'blocked';
   const jobs = itemsOf(stage.work?.nodes ?? []).flatMap(({ job }) => (job === undefined ? [] : [job.status]));
   return jobs.includes('NEEDS_HUMAN') ? 'needs_human' : 'in_progress';

@@ -59,7 +59,7 @@ export class StageResponse {
 
   @Choice(stageStatuses, {
     description:
-      'How it stands, in one word: in_progress while its graph is at work, needs_human where a job waits for a person, blocked where something else keeps it from being ready, gate_closed where its gate lapsed; parked, failed, timeout or cancelled where the run is.',
+      'How it stands, in one word: in_progress while its graph is at work, needs_human where a job waits for a person, blocked where something else keeps it from being ready, sent_back where nothing does and it waits to be done again, gate_closed where its gate lapsed; parked, failed, timeout or cancelled where the run is.',
   })
   readonly status!: string;
 

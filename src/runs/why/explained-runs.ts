@@ -1,3 +1,4 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { DatabaseClock } from '../../platform/database/database-clock.js';
@@ -29,10 +30,13 @@ export class ExplainedRuns {
     for (const runId of runIds) runs.push({ runId, ...(await this.history.stateOf(tenantId, runId)) });
     const histories = await this.events.of(tenantId, runIds);
     const jobs = await this.jobs(tenantId, runs, now);
-    return runs.map(({ runId, state, version }) => {
+    const told: WhyResponse[] = [];
+    for (const { runId, state, version } of runs) {
       const history = (histories[runId] ?? []).filter(({ streamVersion }) => streamVersion <= version);
-      return explained({ runId, state, history, jobs, now }, version);
-    });
+      told.push(explained({ runId, state, history, jobs, now }, version));
+      await breath(); // Rules may take a while: others come in between.
+    }
+    return told;
   }
 
   private async jobs(tenantId: string, runs: readonly Found[], now: string): Promise<Known['jobs']> {

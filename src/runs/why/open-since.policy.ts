@@ -1,4 +1,4 @@
-import type { Evaluation } from '../../kernel/expression.js';
+import { STEPS_ENOUGH, type Evaluation } from '../../kernel/expression.js';
 import type { Recorded } from '../../kernel/recorded-event.js';
 import { obstaclesOf, type Matter } from '../readiness.policy.js';
 import { currentStage, evolve, type Begun, type RunState } from '../run-state.decider.js';
@@ -12,8 +12,9 @@ export type OpenSince = Readonly<{ of: (about: Matter) => string; ready: string 
 const READY = 'ready';
 
 /**
- * Since when each thing is open that keeps the stage at hand, its graph left out: found by going through the history, so that a fact that came
- * and changed nothing does not count, and one that undid what was there does. A break ends it: what opens again is open from then on.
+ * Since when each thing is open that keeps the stage at hand, its graph left out: found by going back through the history, so that a fact that came
+ * and changed nothing does not count, and one that undid what was there does. A break ends it: what opens again is open from then on. Where asking
+ * the rules about each event takes more steps than there are, it is open since the first event that they could be asked about.
  */
 export function openSince(known: Known, evaluate: Evaluation): OpenSince {
   const visit = timeOf(known, 'stage.entered', 'stage.reopened');
@@ -25,18 +26,32 @@ export function openSince(known: Known, evaluate: Evaluation): OpenSince {
 
 /** What is open at the end of a history, with when it came to be; nothing of one whose beginning is missing. */
 function spells(history: readonly Recorded<RunEvent>[], evaluate: Evaluation): ReadonlyMap<string, string> {
-  if (history[0]?.type !== 'pipeline_run.started') return new Map();
+  const since = new Map<string, string>();
+  let open: readonly string[] | null = null;
+  for (const { run, at } of momentsOf(history).toReversed()) {
+    if (open !== null && evaluate.stepCount() > STEPS_ENOUGH) break;
+    const here = new Set(openIn(run, evaluate));
+    open = open === null ? [...here] : open.filter((key) => here.has(key));
+    if (open.length === 0) break;
+    for (const key of open) since.set(key, at);
+  }
+  return since;
+}
+
+type Moment = Readonly<{ run: Begun; at: string }>;
+
+/** The run as each event of its last visit to a stage left it, oldest first. */
+function momentsOf(history: readonly Recorded<RunEvent>[]): readonly Moment[] {
+  if (history[0]?.type !== 'pipeline_run.started') return [];
+  const moments: Moment[] = [];
   let state: RunState = { status: 'not_started' };
-  let open: ReadonlyMap<string, string> = new Map();
   const visit = history.findLastIndex(({ type }) => type === 'stage.entered');
   for (const [index, event] of history.entries()) {
     if (isOfWork(event)) continue; // The graph counts as not there.
     state = evolve(state, event);
-    if (index < visit || state.status === 'not_started') continue;
-    const known = open;
-    open = new Map(openIn(state, evaluate).map((key) => [key, known.get(key) ?? event.occurredAt]));
+    if (index >= visit && state.status !== 'not_started') moments.push({ run: state, at: event.occurredAt });
   }
-  return open;
+  return moments;
 }
 
 function openIn(run: Begun, evaluate: Evaluation): readonly string[] {

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../kernel/json.js';
 import type { Actor, Recorded } from '../../kernel/recorded-event.js';
 import type { Decision, GateType, OnExpiry } from '../../templates/contract.js';
 import type { JobAtHand, JobStatus } from '../../work/contract.js';
+import type { DelegationView, VoteView } from '../decision-gate/decision-gate.projection.js';
 import type { Begun } from '../run-state.decider.js';
 import type { RunEvent } from '../run.events.js';
 
@@ -68,17 +69,6 @@ type Subject = Readonly<{
   ended: Readonly<{ by: By; reason: string | null; outcome: string }>;
 }>;
 
-export type Vote = By &
-  Readonly<{
-    vote: 'approve' | 'send_back';
-    on_behalf_of: string | null;
-    reason: string | null;
-    voted_at: string;
-  }>;
-
-/** A place that was handed on. */
-export type Delegation = Readonly<{ from: string; to: string; reason: string | null; delegated_at: string }>;
-
 /** An open gate, and how far it is from its decision. The last five are an approval's. */
 export type GateWait = Readonly<{
   id: string;
@@ -91,9 +81,9 @@ export type GateWait = Readonly<{
   rule_failure: Readonly<{ rule: number; when: string; message: string }> | null;
   quorum?: number;
   missing_approvals?: number;
-  votes?: readonly Vote[];
+  votes?: readonly VoteView[];
   excluded?: readonly string[];
-  delegations?: readonly Delegation[];
+  delegations?: readonly DelegationView[];
 }>;
 
 /** The one thing a run waits for. */

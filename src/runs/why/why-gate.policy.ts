@@ -1,19 +1,15 @@
-import type { Recorded } from '../../kernel/recorded-event.js';
 import { commandRoles, decisionRoles } from '../call-roles.policy.js';
+import { delegationOf, voteOf } from '../decision-gate/decision-gate.projection.js';
 import { currentStage, type Running } from '../run-state.decider.js';
-import type { RunEvent } from '../run.events.js';
 import {
   asks,
-  byOf,
   lastOf,
   standing,
   timeOf,
   type Candidate,
-  type Delegation,
   type GateWait,
   type Known,
   type Remedy,
-  type Vote,
 } from './wait.policy.js';
 import { timed } from './why-work.policy.js';
 
@@ -50,10 +46,15 @@ function approval(known: Known, gate: PendingGate): ReturnType<Candidate> {
   return {
     waits_for: 'approval',
     ...opened(known, gate),
-    summary: `Stage "${nameOf(known)}" waits for ${count}, by ${anyOf(gate.decided_by)}.`,
+    summary: `Stage "${nameOf(known)}" waits for ${count}, by ${anyOf(gate.decided_by)}.${notBy(gate)}`,
     unblock: [decide(gate, 'Approve it, or send it back with a reason.')],
     gate: view,
   };
+}
+
+/** Those who did the work may be named, or have a role that is: they may not vote all the same. */
+function notBy({ excluded = [] }: PendingGate): string {
+  return excluded.length === 0 ? '' : ` Not by ${anyOf(excluded)}: nobody approves their own work.`;
 }
 
 /** Its time is up, and nobody has noticed yet: from now on no decision is taken. */
@@ -130,19 +131,9 @@ function approvalOf({ history }: Known, { gate_id: id, quorum = 1, excluded = []
   };
 }
 
-type Of<Type extends RunEvent['type']> = Recorded<Extract<RunEvent, { type: Type }>>;
-
-function voteOf({ actor, detail, reason, occurredAt }: Of<'gate.vote_recorded'>): Vote {
-  const { vote, on_behalf_of } = detail;
-  return { ...byOf(actor), vote, on_behalf_of, reason: reason ?? null, voted_at: occurredAt };
-}
-
-function delegationOf({ detail: { from, to }, reason, occurredAt }: Of<'gate.delegated'>): Delegation {
-  return { from, to, reason: reason ?? null, delegated_at: occurredAt };
-}
-
-function decide({ gate_id: id, decided_by: deciders }: PendingGate, message: string): Remedy {
-  const who = deciders.length === 0 ? decisionRoles : deciders;
+function decide({ gate_id: id, decided_by: deciders, excluded = [] }: PendingGate, message: string): Remedy {
+  const left = deciders.filter((decider) => !excluded.includes(decider));
+  const who = deciders.length === 0 ? decisionRoles : left.length === 0 ? ['admin'] : left;
   return asks('decide-gate', message, `/gates/${id}/decision`, who);
 }
 

@@ -134,6 +134,22 @@ describe('a run that has to be approved', () => {
     });
   });
 
+  it.each([
+    [['ann', 'bob'], ['bob']],
+    [['ann'], ['admin']],
+    [['approver'], ['approver']],
+  ])('of %j says who did the work and may not vote, and who is left: %j', (approvers, who) => {
+    const rule = { require_approval: true, approvers, no_self_approval: true };
+    const by = { actor: { type: 'user', id: 'ann' }, roles: ['operator'] } as const;
+    const { gate: _gate, ...bare } = gated();
+    const asked = { policy: { ...noPolicy, global: { draft: rule } }, by };
+    const events = history(start([bare]), command('advance', {}, asked));
+    expect(whyOf(stateAfter(events) as Begun, recorded(events), noonPlus(100))).toMatchObject({
+      summary: `Stage "Draft" waits for 1 of 1 approval, by ${approvers.join(' or ')}. Not by ann: nobody approves their own work.`,
+      unblock: [{ action: 'decide-gate', who }],
+    });
+  });
+
   it('says who has voted, in whose stead, and how many are missing', () => {
     const delegated = (to: string) => (gate_id: string) => ({
       type: 'gate.delegated' as const,
@@ -164,6 +180,28 @@ describe('a run that has to be approved', () => {
   it('leaves out what was voted at another gate', () => {
     const elsewhere = () => vote('bo', 1)('another');
     expect(approvalAfter(elsewhere).gate).toMatchObject({ missing_approvals: 2, votes: [] });
+  });
+
+  it.each([
+    ['auto', 'It can be completed when that is done, or goes on by itself once something new comes.'],
+    [undefined, 'It can be completed when that is done.'],
+  ] as const)('says that it was sent back where nothing else keeps it', (advance, advice) => {
+    const policy = { ...noPolicy, global: { draft: { require_approval: true } } };
+    const approver = { actor: { type: 'user', id: 'ann' }, roles: ['approver'] } as const;
+    const { gate: _gate, ...bare } = gated();
+    const stage = advance === undefined ? bare : { ...bare, advance };
+    const asked = [{ ...start([stage]), policy }, command('advance', {}, { policy })];
+    const gateId = history(...asked).findLast((event) => event.type === 'gate.opened')?.detail.gate_id ?? '';
+    const reason = 'Too thin';
+    const events = history(
+      ...asked,
+      command('decide_gate', { gateId, decision: 'send_back', reason }, { policy, by: approver }),
+    );
+    expect(whyOf(stateAfter(events) as Begun, recorded(events), noonPlus(100))).toMatchObject({
+      waits_for: 'command',
+      summary: `Stage "Draft" was sent back by user ann: Too thin. ${advice}`,
+      unblock: [{ action: 'complete-stage' }],
+    });
   });
 
   it('waits for the decision of its template once it is approved', () => {

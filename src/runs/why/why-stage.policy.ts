@@ -6,7 +6,17 @@ import { currentStage } from '../run-state.decider.js';
 import type { Stage } from '../stage.plan.js';
 import { liveWork } from './live-work.policy.js';
 import { openSince, type OpenSince } from './open-since.policy.js';
-import { asks, standing, waitFor, type Candidate, type Known, type Remedy, type Wait } from './wait.policy.js';
+import {
+  asks,
+  because,
+  lastOf,
+  standing,
+  waitFor,
+  type Candidate,
+  type Known,
+  type Remedy,
+  type Wait,
+} from './wait.policy.js';
 import { waitOnWork } from './why-work.policy.js';
 
 /**
@@ -22,8 +32,8 @@ import { waitOnWork } from './why-work.policy.js';
  */
 export function keepingStage(known: Known, evaluate: Evaluation): readonly Candidate[] {
   const stage = currentStage(known.state);
+  const obstacles = obstaclesOf(known.state, stage, evaluate); // First, while there are steps enough for what is so now.
   const about = { known, stage, since: openSince(known, evaluate) };
-  const obstacles = obstaclesOf(known.state, stage, evaluate);
   const open = (kind: Matter['kind']): readonly Candidate[] =>
     obstacles
       .filter((obstacle) => obstacle.about.kind === kind)
@@ -112,14 +122,25 @@ function remedyOf(about: About, when: string, { code, message }: Obstacle['actio
 }
 
 function readyStage(about: About): ReturnType<Candidate> {
-  const { name } = about.stage.definition;
+  const { definition, isSentBack } = about.stage;
+  const how = definition.advance === 'auto' ? ' It goes on by itself with the next facts or trigger.' : '';
   return {
     waits_for: 'command',
     since: about.since.ready,
     ...standing,
-    summary: `Stage "${name}" is ready, and nobody has completed it.`,
+    summary:
+      isSentBack === true ? sentBack(about) : `Stage "${definition.name}" is ready, and nobody has completed it.${how}`,
     unblock: [asks('complete-stage', 'Complete the stage.', `${pathOf(about)}/complete`, commandRoles)],
   };
+}
+
+/** All that can be checked holds as it did before, so that only people know whether it was done again. */
+function sentBack({ known, stage: { definition } }: About): string {
+  const { actor, detail, reason = null } = lastOf(known, 'gate.decided') ?? {};
+  const whose = actor === undefined ? '' : ` by ${actor.type} ${actor.id}`;
+  const what = detail?.decision === 'send_back' ? 'sent back' : 'reopened';
+  const how = definition.advance === 'auto' ? ', or goes on by itself once something new comes' : '';
+  return `Stage "${definition.name}" was ${what}${whose}${because(reason)} It can be completed when that is done${how}.`;
 }
 
 function pathOf({ known, stage }: About): string {

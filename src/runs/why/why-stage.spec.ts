@@ -206,4 +206,14 @@ describe('a run in a stage', () => {
       others: 0,
     });
   });
+
+  it('says that it goes on by itself where it was narrowed to nothing that is open', () => {
+    const gate = { gate_type: 'decision', options: ['proceed', 'narrow'], decided_by: ['founder'] } as const;
+    const asked = [start([{ ...bare, advance: 'auto', gate }])];
+    const gateId = history(...asked).findLast((event) => event.type === 'gate.opened')?.detail.gate_id ?? '';
+    const events = history(...asked, command('decide_gate', { gateId, decision: 'narrow' }));
+    expect(whyOf(stateAfter(events) as Begun, recorded(events), noonPlus(60)).summary).toBe(
+      'Stage "Draft" is ready, and nobody has completed it. It goes on by itself with the next facts or trigger.',
+    );
+  });
 });

@@ -13,6 +13,8 @@ export type ClaimedDelivery = Readonly<{
   /** The secret, and the one before while it counts. */
   secretIds: readonly [string, ...string[]];
   eventId: string;
+  /** By this process's monotonic clock: whoever has not begun to send by then may not any more. */
+  beginBeforeMs: number;
   /** The event as `GET /timeline` shows it. */
   body: string;
 }>;
@@ -30,8 +32,9 @@ export type ClaimedRow = StageEventRow &
   }>;
 
 /** Reads a claimed row. */
-export function claimedDelivery(row: ClaimedRow): ClaimedDelivery {
+export function claimedDelivery(row: ClaimedRow, beginBeforeMs: number): ClaimedDelivery {
   return {
+    beginBeforeMs,
     tenantId: row.tenant_id,
     webhookId: row.webhook,
     position: Number(row.position),

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import { WebhookSecrets } from '../webhook-secrets.js';
 import { CLAIM, type ClaimedDelivery, type ClaimedRow, claimedDelivery } from './claimed-delivery.js';
-import type { Posted } from './post.js';
+import { type Posted, TIMEOUT_MS } from './post.js';
+import type { Retry } from './retry.js';
 
 /** Positions of one webhook's page. */
 const PAGE = 2000;
@@ -18,8 +19,8 @@ const AT_ONCE_TO_ONE = 5;
 /** Longer than any attempt takes, so that nothing is sent twice by processes that live. */
 const LEASE_SECONDS = 30;
 
-/** How a failed attempt goes on; `restSeconds`: nothing is sent to the webhook for so long. */
-export type Retry = Readonly<{ waitSeconds: number; restSeconds: number | null; mostAttempts: number }>;
+/** A process that was held up for longer does not begin any more: it might still be sending when its lease is over. Clocks differ by little. */
+const BEGIN_WITHIN_MS = LEASE_SECONDS * 1000 - TIMEOUT_MS - 5000;
 
 /** Whether there may be more to make deliveries of at once, and how many webhooks there are to send to. */
 export type Spread = Readonly<{ moved: boolean; activeCount: number }>;
@@ -52,7 +53,9 @@ export class DeliveryQueue {
   /** Claims deliveries that are due: so many, of which so many to webhooks that are failing. */
   async claim(limit: number, probes: number): Promise<readonly ClaimedDelivery[]> {
     const values = [limit, AT_ONCE_TO_ONE, probes, LEASE_SECONDS, this.secrets.keyId];
-    return (await this.database.systemQuery<ClaimedRow>(CLAIM, values)).map(claimedDelivery);
+    const beginBeforeMs = performance.now() + BEGIN_WITHIN_MS;
+    const rows = await this.database.systemQuery<ClaimedRow>(CLAIM, values);
+    return rows.map((row) => claimedDelivery(row, beginBeforeMs));
   }
 
   /** Writes down what became of an attempt; answers whether it was still its turn. */

@@ -28,7 +28,7 @@ export class Ping {
     const id = newId();
     const body = JSON.stringify({ event_type: PING, webhook_id: webhookId, sent_at: now });
     const startedAt = performance.now();
-    const { status, error } = await this.sender.post(receiver, { id, body }, new AbortController().signal);
+    const { status, error } = await this.sender.post(receiver, { id, body });
     const outcome = error === null ? 'delivered' : 'failed';
     const duration = Math.round(performance.now() - startedAt);
     return { kind: 'ok', body: { outcome, message_id: id, status, error, duration_ms: duration } };

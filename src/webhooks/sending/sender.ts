@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { backoffSeconds } from '../../kernel/backoff.js';
 import { DatabaseClock } from '../../platform/database/database-clock.js';
 import { CommandExecutor } from '../../platform/event-store/command-executor.js';
 import { systemCaller } from '../../platform/event-store/system-caller.js';
@@ -10,16 +9,13 @@ import { ALLOWED_HOSTS } from '../receiver-url.js';
 import { type Receiver, WebhookSecrets } from '../webhook-secrets.js';
 import { webhookStream } from '../webhook-stream.js';
 import type { ClaimedDelivery } from './claimed-delivery.js';
-import { DeliveryQueue, type Retry } from './delivery-queue.js';
+import { DeliveryQueue } from './delivery-queue.js';
 import { type Posted, post } from './post.js';
-
-/** What the operator says of deliveries that fail. */
-export type RetrySettings = Readonly<{ attempts: number; backoffSeconds: number }>;
-
-/** No failed attempt waits longer for the next, unless the receiver asks for it. */
-const LONGEST_WAIT_SECONDS = 14_400;
+import { type RetrySettings, retryAfter } from './retry.js';
 
 const GONE = 410;
+
+const NEVER = new AbortController().signal;
 
 /** Sends messages to webhooks and writes down what came of it. */
 @Injectable()
@@ -33,7 +29,7 @@ export class Sender {
   ) {}
 
   /**
-   * Makes one attempt at a claimed delivery. Where `signal` aborts it is left to its lease.
+   * Makes one attempt at a claimed delivery. Where `signal` aborts, and where this process was held up for too long, it is left to its lease.
    *
    * A receiver that says it is gone gets no more: its webhook is paused before the attempt is written down, so that a crash in between
    * only asks it once more.
@@ -41,23 +37,28 @@ export class Sender {
   async deliver(claimed: ClaimedDelivery, settings: RetrySettings, signal: AbortSignal): Promise<void> {
     const receiver = await this.secrets.receiver(claimed.tenantId, claimed.urlId, claimed.secretIds);
     if (receiver === null) return; // Gone since it was claimed.
-    const posted = await this.post(receiver, { id: claimed.eventId, body: claimed.body }, signal);
+    const timestamp = await this.timestamp();
+    if (performance.now() > claimed.beginBeforeMs) return;
+    const message = { id: claimed.eventId, body: claimed.body, timestamp };
+    const posted = await post(receiver, message, { allowed: this.allowed, signal });
     if (signal.aborted) return;
     if (posted.status === GONE) await this.pause(claimed);
-    await this.queue.settle(claimed, posted, retryAfter(posted, claimed.failedCount + 1, settings));
+    const retry = retryAfter(posted.retryAfterSeconds, claimed.failedCount + 1, settings, Math.random());
+    await this.queue.settle(claimed, posted, retry);
   }
 
-  /** Posts a message now, as of the database's clock. */
-  async post(
-    receiver: Receiver,
-    message: Readonly<{ id: string; body: string }>,
-    signal: AbortSignal,
-  ): Promise<Posted> {
-    const timestamp = Math.floor(Date.parse(await this.clock.now()) / 1000);
-    return post(receiver, { ...message, timestamp }, { allowed: this.allowed, signal });
+  /** Posts a message at once, past the queue. */
+  async post(receiver: Receiver, message: Readonly<{ id: string; body: string }>): Promise<Posted> {
+    const timestamp = await this.timestamp();
+    return post(receiver, { ...message, timestamp }, { allowed: this.allowed, signal: NEVER });
   }
 
-  private async pause({ tenantId, webhookId }: ClaimedDelivery): Promise<void> {
+  /** Unix seconds, by the database's clock. */
+  private async timestamp(): Promise<number> {
+    return Math.floor(Date.parse(await this.clock.now()) / 1000);
+  }
+
+  private async pause({ tenantId, webhookId, urlId }: ClaimedDelivery): Promise<void> {
     const context = {
       caller: systemCaller(tenantId, 'webhooks'),
       commandId: newId(),
@@ -65,14 +66,7 @@ export class Sender {
       now: await this.clock.now(),
       dryRun: false,
     };
-    const data = { terms: {}, status: 'paused', reason: 'The receiver answered 410 Gone.' } as const;
-    await this.executor.execute(webhookStream, taskOn(webhookId, { type: 'change_webhook', data }, context));
+    const data = { url_id: urlId, reason: 'The receiver answered 410 Gone.' };
+    await this.executor.execute(webhookStream, taskOn(webhookId, { type: 'receiver_gone', data }, context));
   }
-}
-
-/** Never earlier than the backoff: who asks to be tried again at once would use up all attempts in a minute. */
-function retryAfter({ retryAfterSeconds: asked }: Posted, failedCount: number, settings: RetrySettings): Retry {
-  const limits = { base_seconds: settings.backoffSeconds, max_seconds: LONGEST_WAIT_SECONDS };
-  const wait = Math.max(asked ?? 0, backoffSeconds(limits, failedCount, Math.random()));
-  return { waitSeconds: wait, restSeconds: asked === undefined ? null : wait, mostAttempts: settings.attempts };
 }

@@ -20,7 +20,8 @@ import { TimelineSignal } from '../../platform/event-store/timeline-signal.js';
 import { Shutdown } from '../../platform/http/shutdown.js';
 import type { ClaimedDelivery } from './claimed-delivery.js';
 import { DeliveryQueue, type Spread } from './delivery-queue.js';
-import { type RetrySettings, Sender } from './sender.js';
+import type { RetrySettings } from './retry.js';
+import { Sender } from './sender.js';
 
 /** What the operator says of this process. */
 export type LoopOptions = RetrySettings &
