@@ -36,8 +36,8 @@ export class GateRuleResponse {
   readonly at_most?: number;
 }
 
-@ApiSchema({ name: 'RuleFailure' })
-export class RuleFailureResponse {
+@ApiSchema({ name: 'FailingRule' })
+export class FailingRuleResponse {
   @Whole({ min: 1, description: 'Which rule, from 1.' })
   readonly rule!: number;
 
@@ -46,7 +46,10 @@ export class RuleFailureResponse {
 
   @Text({ max: 2000 })
   readonly message!: string;
+}
 
+@ApiSchema({ name: 'RuleFailure' })
+export class RuleFailureResponse extends FailingRuleResponse {
   @Moment()
   readonly failed_at!: string;
 }

@@ -1,18 +1,6 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { Choice, Moment, Nested, NestedList, Text, TextList, Uuid, Whole } from '../../platform/http/fields.js';
-import { DelegationResponse, gateTypes, VoteResponse } from '../decision-gate/gate.response.js';
-
-@ApiSchema({ name: 'FailingRule' })
-export class FailingRuleResponse {
-  @Whole({ min: 1, description: 'Which rule, from 1.' })
-  readonly rule!: number;
-
-  @Text({ max: 1000 })
-  readonly when!: string;
-
-  @Text({ max: 2000 })
-  readonly message!: string;
-}
+import { Choice, Moment, Nested, NestedList, TextList, Uuid, Whole } from '../../platform/http/fields.js';
+import { DelegationResponse, FailingRuleResponse, gateTypes, VoteResponse } from '../decision-gate/gate.response.js';
 
 @ApiSchema({ name: 'AwaitedGate' })
 export class AwaitedGateResponse {
