@@ -8,6 +8,7 @@ import {
   timestamptzArray,
   uuidArray,
 } from '../database/binary-array.js';
+import { canonicalJson } from '../../kernel/canonical-json.js';
 import { contentHash } from './content-hash.js';
 import type { Append, Claims } from './append.js';
 import { RECORDED_AT } from './recorded-at.js';
@@ -99,6 +100,7 @@ function commandParameters(appends: readonly Append[]): unknown[] {
 }
 
 function eventParameters(events: readonly NewEvent[]): unknown[] {
+  const details = events.map(({ detail }) => canonicalJson(detail));
   return [
     uuidArray(events.map(({ id }) => id)),
     textArray(events.map(({ type }) => type)),
@@ -110,8 +112,8 @@ function eventParameters(events: readonly NewEvent[]): unknown[] {
     textArray(events.map(({ fromStage }) => fromStage ?? null)),
     textArray(events.map(({ toStage }) => toStage ?? null)),
     textArray(events.map(({ reason }) => reason ?? null)),
-    jsonbArray(events.map(({ detail }) => JSON.stringify(detail))),
-    byteaArray(events.map(contentHash)),
+    jsonbArray(details),
+    byteaArray(events.map((event, index) => contentHash(event, details[index]))),
   ];
 }
 

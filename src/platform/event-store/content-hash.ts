@@ -17,10 +17,10 @@ type Times = Readonly<{ occurredAt: string; recordedAt: string }>;
  * SHA-256 over what the writer knows of an event: all its immutable columns but the two times.
  *
  * The bytes are the tag's length and the tag, the length of the canonical form as 8 bytes big-endian, and the canonical form:
- * RFC 8785 of an object keyed by column name, absent values null.
+ * RFC 8785 of an object keyed by column name, absent values null. `detail` is that of the event's detail, for whoever has it.
  */
-export function contentHash(event: AnyRecorded): Buffer {
-  return hashOf(canonicalContent(event));
+export function contentHash(event: AnyRecorded, detail = canonicalJson(event.detail)): Buffer {
+  return hashOf(canonicalContent(event, detail));
 }
 
 /** The event's leaf in its seal's Merkle tree; the same as the SQL function `leaf_hash`, which docs/events.md describes. */
@@ -49,13 +49,13 @@ function hashOf(canonical: string): Buffer {
  * The canonical form of `immutableColumns`, put together in the order of their names: each append does this for each event, and sorting the same names
  * every time is what costs.
  */
-function canonicalContent(event: AnyRecorded): string {
-  const { actor, context, detail } = event;
+function canonicalContent(event: AnyRecorded, detail: string): string {
+  const { actor, context } = event;
   return (
     `{"actor_id":${canonicalJson(actor.id)},"actor_type":${canonicalJson(actor.type)},` +
     `"category":${canonicalJson(event.category)},"causation_id":${canonicalJson(event.causationId)},` +
     `"context":${canonicalJson(context)},"correlation_id":${canonicalJson(event.correlationId)},` +
-    `"detail":${canonicalJson(detail)},"event_type":${canonicalJson(event.type)},` +
+    `"detail":${detail},"event_type":${canonicalJson(event.type)},` +
     `"from_stage":${canonicalJson(event.fromStage ?? null)},"id":${canonicalJson(event.id)},` +
     `"reason":${canonicalJson(event.reason ?? null)},"schema_version":${canonicalJson(event.schemaVersion)},` +
     `"stream_id":${canonicalJson(event.streamId)},"stream_type":${canonicalJson(event.streamType)},` +
