@@ -14,6 +14,7 @@ import { JobBatches1763600000014 } from './1763600000014-job-batches.js';
 import { GatePolicies1763600000016 } from './1763600000016-gate-policies.js';
 import { Approvals1763600000017 } from './1763600000017-approvals.js';
 import { Webhooks1763600000018 } from './1763600000018-webhooks.js';
+import { AlikeJobs1763600000022 } from './1763600000022-alike-jobs.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   GatePolicies1763600000016,
   Approvals1763600000017,
   Webhooks1763600000018,
+  AlikeJobs1763600000022,
 ];

@@ -17,7 +17,7 @@ import { timers } from './timers/timer.projection.js';
 export const runStream: StreamType<RunState, RunCommand, RunEvent> = {
   ...runStreamType,
   decider: createRunDecider(beginEvaluation),
-  stateVersion: 4,
+  stateVersion: 5,
   projections: [
     inline(pipelineRuns),
     inline(stageConfigs),

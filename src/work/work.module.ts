@@ -13,6 +13,7 @@ import { LeaseSweeper } from './jobs/lease-sweeper.js';
 import { ListJobsHandler } from './jobs/list-jobs.query.js';
 import { QueueJobHandler } from './jobs/queue-job.js';
 import { QueueJobsHandler } from './jobs/queue-jobs.js';
+import { UnsharedJobs } from './jobs/unshared-jobs.js';
 import { WaitingClaims } from './jobs/waiting-claims.js';
 import { WorkerProtocolController } from './jobs/worker-protocol.controller.js';
 import { WorkerLoop } from './worker/worker-loop.js';
@@ -28,6 +29,7 @@ import { WorkerLoop } from './worker/worker-loop.js';
     ListJobsHandler,
     FindJobsHandler,
     FoundJobs,
+    UnsharedJobs,
     JobClaims,
     WaitingClaims,
     Heartbeats,

@@ -75,10 +75,11 @@ describe('jobs queued by one call', () => {
       string,
     ];
     await jobs.fail(failed, 1, { retryable: false });
+    for (const id of [canceled, done]) await jobs.heartbeats.beat(DEFAULT_TENANT_ID, id, 1);
     const owner = await opened.superuser();
-    await owner.query("update jobs set lease_expires_at = clock_timestamp() - interval '1 second' where id = $1", [
-      lost,
-    ]);
+    await owner.query(
+      "update jobs set lease_expires_at = clock_timestamp() - interval '1 second' where handler = 'mixed'",
+    );
     await jobs.sweeper.sweep();
     await jobs.act(canceled, { type: 'cancel_job', data: { reason: 'Enough.' } });
     const results = items.map(({ id: jobId }) => ({ jobId, attempt: 1, output: null }));

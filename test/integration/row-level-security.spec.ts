@@ -70,6 +70,7 @@ async function fill(api: ApiClient, tenantId: string): Promise<void> {
   accepted(await api.get(`/insights/gates?template=founder&min_position=${String(position)}`));
   await leaveGraph(runId, tenantId);
   await leaveWebhook(api, tenantId);
+  await owner.query(`insert into stageline.job_beats values ($1, $2, 1, '2999-01-01')`, [id, tenantId]);
   await owner.query(`insert into stageline.stream_snapshots values ($1, $2, 1, 'none', '{}')`, [runId, tenantId]);
 }
 

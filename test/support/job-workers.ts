@@ -16,6 +16,7 @@ import { CompleteJobs, CompleteJobsHandler } from '../../src/work/jobs/complete-
 import type { AskedOfJob, CompleteJob } from '../../src/work/jobs/job-command.decider.js';
 import type { JobBatchResponse, JobResponse } from '../../src/work/jobs/job.response.js';
 import { QueueJobs, QueueJobsHandler } from '../../src/work/jobs/queue-jobs.js';
+import { UnsharedJobs } from '../../src/work/jobs/unshared-jobs.js';
 import { LeaseSweeper } from '../../src/work/jobs/lease-sweeper.js';
 import { type NewJob, QueueJob, QueueJobHandler } from '../../src/work/jobs/queue-job.js';
 import { runExecutor } from './run-executor.js';
@@ -31,7 +32,7 @@ export const workerCaller: Caller = {
 export function jobWorkers({ database, executor, memory }: Pick<Process, 'database' | 'executor' | 'memory'>) {
   const runs = new ActOnRunHandler(runExecutor(executor));
   const bus = { execute: (command: unknown) => dispatch(command) } as unknown as CommandBus;
-  const found = new FoundJobs(database);
+  const found = new FoundJobs(database, new UnsharedJobs(database));
   const clock = new DatabaseClock(database);
   const onJobs = new ActOnJobHandler(executor, bus, found, clock);
   const queueing = new QueueJobHandler(executor, found, clock);

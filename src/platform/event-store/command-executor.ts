@@ -69,12 +69,12 @@ export class CommandExecutor {
    */
   execute<State, Command, Event extends DomainEvent<string, object>>(
     type: StreamType<State, Command, Event>,
-    task: Task<Command>,
+    task: Task<Command, State>,
   ): Promise<Outcome> {
     const stream = { type, tenantId: task.context.caller.tenantId, streamId: task.streamId };
     const key = streamKey(type, stream.tenantId, stream.streamId);
     const answer = Promise.withResolvers<Outcome>();
-    this.waiting.add(key, { task, answer });
+    this.waiting.add(key, { task: task as Task<Command>, answer });
     // A command that was taken along leaves its own turn to who waits behind it.
     void this.turns.take(key, () => this.run(stream, this.waiting.take<Command>(key)));
     return answer.promise;

@@ -8,8 +8,8 @@ import type { StreamType } from './stream-type.js';
 import type { Task } from './waiting-commands.js';
 
 /** What a command answers from the stream as it leaves it. */
-export function outcomeOf(task: Task<unknown>, { rows, version }: Folded<unknown>): Outcome {
-  const { body, location, personId, kind = 'ok' } = task.answer(rows);
+export function outcomeOf(task: Task<unknown>, { rows, state, version }: Folded<unknown>): Outcome {
+  const { body, location, personId, kind = 'ok' } = task.answer(rows, state);
   return {
     kind,
     body,
@@ -27,7 +27,8 @@ export function rehearsed<State, Command, Event extends DomainEvent<string, obje
   planned: readonly Recorded<Event>[],
 ): Outcome {
   const events = recordedAt(planned, task.context.now);
-  const { body, noun } = task.answer(foldEvents(type, before, events).rows);
+  const { rows, state } = foldEvents(type, before, events);
+  const { body, noun } = task.answer(rows, state);
   return {
     kind: 'dry_run',
     body: { events: events.map((event) => eventOnWire(event)), ...(noun === undefined ? body : { [noun]: body }) },

@@ -93,6 +93,7 @@ function touched<Event extends DomainEvent<string, object>>(
   const changes = new Map<string, Row>();
   const view = {
     get: (key: string) => changes.get(key) ?? before.get(key),
+    values: () => withRows(before, changes).values(),
     set: (key: string, row: Row) => changes.set(key, row),
   };
   for (const event of events) projectInto(projection, view, event);

@@ -1,12 +1,12 @@
 import type { CommandContext, Outcome, Reply } from '../../kernel/command-context.js';
 import type { StreamRows } from '../../kernel/projection.js';
 
-/** What a command's handler knows: which stream, the words of the command, and how to answer from the rows it leaves. */
-export type Task<Command> = Readonly<{
+/** What a command's handler knows: which stream, the words of the command, and how to answer from the rows and the state it leaves. */
+export type Task<Command, State = unknown> = Readonly<{
   streamId: string;
   command: Command;
   context: CommandContext;
-  answer: (rows: StreamRows) => Reply;
+  answer: (rows: StreamRows, state: State) => Reply;
   /** The stream's id was made for this very command: there is nothing to load. Where there is after all, it is decided anew. */
   isNew?: true;
   /** Answers the command with what its rules want to know and the stream does not say; asked each time that they want to. */

@@ -7,8 +7,9 @@ import { ActOnRun, type Asked } from '../../runs/contract.js';
 import { FoundJobs, type JobPlace } from './found-jobs.js';
 import { askedBy, type AskedOfJob } from './job-command.decider.js';
 import { jobOnWire } from './job-on-wire.js';
-import { type JobRow, jobs } from './job.projection.js';
 import { jobStream } from './job-stream.js';
+import { type StreamJobs, noJobs } from './stream-jobs.decider.js';
+import { type WholeJob, wholeJobsOf } from './whole-jobs.policy.js';
 
 /** Asks something of a job, be it on its run's stream, on its own or on that of its batch. Answered with the job. */
 export class ActOnJob extends Command<Outcome> {
@@ -36,14 +37,14 @@ export class ActOnJobHandler implements ICommandHandler<ActOnJob> {
     // What workers report is part of the flow that queued the job; what people ask for is a flow of its own.
     const correlationId = askedBy[asked.type] === 'worker' ? place.correlationId : context.correlationId;
     const about = { ...context, correlationId, now: await this.clock.now() };
-    const left: { row?: JobRow | undefined } = {};
-    const answer = (rows: StreamRows): Reply => {
-      left.row = rows[jobs.name]?.get(jobId) as JobRow | undefined;
-      return { noun: 'job', body: left.row === undefined ? {} : jobOnWire(left.row) };
+    const left: { job?: WholeJob | undefined } = {};
+    const answer = (rows: StreamRows, stream: StreamJobs = noJobs): Reply => {
+      left.job = wholeJobsOf(rows, stream)(jobId);
+      return { noun: 'job', body: left.job === undefined ? {} : jobOnWire(left.job) };
     };
     const outcome = await this.ask(place, asked, about, answer);
     // A job that is over has left the memory of its stream: a repeat is answered from its row.
-    if (left.row !== undefined || outcome.replayed === true) return outcome;
+    if (left.job !== undefined || outcome.replayed === true) return outcome;
     const body = jobOnWire(await this.found.get(tenantId, jobId));
     return { ...outcome, body: outcome.kind === 'dry_run' ? { ...outcome.body, job: body } : body };
   }
@@ -52,13 +53,15 @@ export class ActOnJobHandler implements ICommandHandler<ActOnJob> {
     { id, runId, batchId, stage, nodeId }: JobPlace,
     asked: AskedOfJob,
     context: CommandContext,
-    answer: (rows: StreamRows) => Reply,
+    answer: (rows: StreamRows, stream?: StreamJobs) => Reply,
   ): Promise<Outcome> {
     if (runId === null) {
       const command = { ...asked, jobId: id, now: context.now };
       return this.executor.execute(jobStream, { streamId: batchId ?? id, command, context, answer });
     }
     const data = { ...asked.data, stage: stage ?? '', node: nodeId ?? '', jobId: id };
-    return this.commands.execute(new ActOnRun(runId, { type: asked.type, data } as Asked, context, answer));
+    return this.commands.execute(
+      new ActOnRun(runId, { type: asked.type, data } as Asked, context, (rows) => answer(rows)),
+    );
   }
 }

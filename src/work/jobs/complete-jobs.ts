@@ -9,8 +9,8 @@ import { newId } from '../../platform/new-id.js';
 import { ActOnJob } from './act-on-job.js';
 import { FoundJobs, type JobPlace } from './found-jobs.js';
 import type { CompleteJob } from './job-command.decider.js';
-import { type JobRow, jobs } from './job.projection.js';
 import { jobStream } from './job-stream.js';
+import { type StreamJobs, jobNamed } from './stream-jobs.decider.js';
 
 /**
  * Hands in the results of jobs, wherever they are: those that share a batch with one event. Answers for each what it was refused for, or null.
@@ -61,7 +61,9 @@ export class CompleteJobsHandler implements ICommandHandler<CompleteJobs> {
     const [first] = completions;
     const correlationId = places.get(first?.jobId ?? '')?.correlationId ?? about.correlationId;
     const command = { type: 'complete_jobs' as const, data: { jobs: completions }, now: about.now };
-    const answer = (rows: StreamRows): Reply => ({ body: { done: completions.filter((one) => isDone(rows, one)) } });
+    const answer = (_rows: StreamRows, stream: StreamJobs): Reply => ({
+      body: { done: completions.filter((one) => isDone(stream, one)) },
+    });
     const context = { ...about, commandId: newId(), correlationId };
     const outcome = await this.executor.execute(jobStream, { streamId: batchId, command, context, answer });
     return (outcome as Outcome<{ done: readonly CompleteJob[] }>).body.done;
@@ -80,7 +82,7 @@ export class CompleteJobsHandler implements ICommandHandler<CompleteJobs> {
   }
 }
 
-function isDone(rows: StreamRows, { jobId, attempt, output }: CompleteJob): boolean {
-  const row = rows[jobs.name]?.get(jobId) as JobRow | undefined;
-  return row?.status === 'SUCCESS' && row.attempts === attempt && isSameJson(row.output, output);
+function isDone(stream: StreamJobs, { jobId, attempt, output }: CompleteJob): boolean {
+  const job = jobNamed(stream, jobId);
+  return job?.status === 'SUCCESS' && job.attempts === attempt && isSameJson(job.output, output);
 }

@@ -22,11 +22,13 @@ import { StreamMemory } from '../../platform/event-store/stream-memory.js';
 import { systemCaller } from '../../platform/event-store/system-caller.js';
 import { newId } from '../../platform/new-id.js';
 import { ActOnRun } from '../../runs/contract.js';
-import { FoundJobs } from './found-jobs.js';
-import { type JobRow, dueJob, jobs } from './job.projection.js';
+import { FoundJobs, type JobPlace } from './found-jobs.js';
+import { type JobRow, dueJob } from './job-row.policy.js';
+import { jobs } from './job.projection.js';
 import { jobStream } from './job-stream.js';
 import { type JobRecord, storedJob } from './stored-job.js';
-import { streamOf } from './stream-jobs.decider.js';
+import { type StreamJobs, noJobs, streamOf } from './stream-jobs.decider.js';
+import { type WholeJob, idsOf, wholeJobsOf } from './whole-jobs.policy.js';
 
 /** What a worker asks for. */
 export type Claim = Readonly<{
@@ -53,9 +55,13 @@ export type ClaimedJob = Readonly<{
   idempotencyKey: string | null;
 }>;
 
-/** A job as its reservation found it, and until when it is kept: ten seconds from the time by which it is to be started. */
-export type Reserved = Pick<JobRow, 'id' | 'tenantId' | 'runId' | 'batchId' | 'stage' | 'nodeId' | 'correlationId'> &
+/**
+ * A job as its reservation found it, or those that are kept of the ones that share a row, and until when: ten seconds from the time by which they are to
+ * be started.
+ */
+export type Reserved = JobPlace &
   Readonly<{
+    members: string | null;
     /** The whole of a job by itself; of another, its stream knows. */
     row: JobRow | null;
     reservation: string;
@@ -107,7 +113,7 @@ export class JobClaims {
     const failed = started.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     if (failed.length > 0 && taken.length === 0) throw failed[0];
     for (const error of failed) this.logger.error(error, 'Reserved jobs could not be started; they are tried again.');
-    if (taken.length === reserved.length) this.settle(reserved);
+    if (taken.length === reserved.flatMap(idsOf).length) this.settle(reserved);
     return taken;
   }
 
@@ -124,27 +130,28 @@ export class JobClaims {
     const caller = claim.caller ?? systemCaller(tenantId, claim.workerId);
     const context = { caller, commandId: newId(), correlationId, now, dryRun: false };
     const outcome = await this.startOn(together, lease, context);
-    const taken = outcome.body.items.filter((row) => isTakenBy(row, lease));
-    for (const row of taken) this.found.learn(row);
-    return taken.map((row) => claimed(row, leaseExpiresAt));
+    this.found.learn(together);
+    return outcome.body.items.filter((job) => isTakenBy(job, lease)).map((job) => claimed(job, leaseExpiresAt));
   }
 
   private startOn(
     together: Together,
     lease: Readonly<{ workerId: string; leaseSeconds: number; leaseExpiresAt: string }>,
     context: CommandContext,
-  ): Promise<Outcome<{ items: readonly JobRow[] }>> {
+  ): Promise<Outcome<{ items: readonly WholeJob[] }>> {
     const [{ id, runId, batchId, row }] = together;
-    const answer = (rows: StreamRows): Reply => ({ body: { items: rowsAmong(rows, together) } });
+    const answer = (rows: StreamRows, stream: StreamJobs): Reply => ({
+      body: { items: named(rows, stream, together) },
+    });
     if (runId === null) {
       if (row !== null) this.learn(row);
-      const data = { ...lease, jobIds: together.map((job) => job.id) };
+      const data = { ...lease, jobIds: together.flatMap(idsOf) };
       const command = { type: 'start_jobs' as const, data, now: context.now };
       return this.executor.execute(jobStream, { streamId: batchId ?? id, command, context, answer }) as never;
     }
-    const named = together.map((job) => ({ stage: job.stage ?? '', node: job.nodeId ?? '', jobId: job.id }));
-    const asked = { type: 'start_jobs' as const, data: { ...lease, jobs: named } };
-    return this.commands.execute(new ActOnRun(runId, asked, context, answer));
+    const nodes = together.map((job) => ({ stage: job.stage ?? '', node: job.nodeId ?? '', jobId: job.id }));
+    const asked = { type: 'start_jobs' as const, data: { ...lease, jobs: nodes } };
+    return this.commands.execute(new ActOnRun(runId, asked, context, (rows) => answer(rows, noJobs)));
   }
 
   /** A stream that is one job is what its row says: it need not be read to be decided on, and its row is what the table holds. */
@@ -171,6 +178,7 @@ function reserved(record: ReservedRecord): Reserved {
     tenantId: record.tenant_id,
     runId,
     batchId,
+    members: record.members,
     stage: record.stage,
     nodeId: record.node_id,
     correlationId: record.correlation_id,
@@ -180,21 +188,21 @@ function reserved(record: ReservedRecord): Reserved {
   };
 }
 
-function rowsAmong(rows: StreamRows, named: Together): readonly JobRow[] {
-  const known = rows[jobs.name];
-  return named.flatMap(({ id }) => (known?.get(id) as JobRow | undefined) ?? []);
+function named(rows: StreamRows, stream: StreamJobs, together: Together): readonly WholeJob[] {
+  const jobOf = wholeJobsOf(rows, stream);
+  return together.flatMap(idsOf).flatMap((id) => jobOf(id) ?? []);
 }
 
 /** Whether it was this very claim that started it: another one of the same worker has another lease. */
 function isTakenBy(
-  { status, lockedBy, leaseExpiresAt }: JobRow,
+  { status, lockedBy, leaseExpiresAt }: WholeJob,
   lease: Readonly<{ workerId: string; leaseExpiresAt: string }>,
 ): boolean {
   return status === 'RUNNING' && lockedBy === lease.workerId && leaseExpiresAt === lease.leaseExpiresAt;
 }
 
-function claimed(row: JobRow, leaseExpiresAt: string): ClaimedJob {
-  const { id, tenantId, runId, batchId, handler, payload, attempts: attempt, correlationId, idempotencyKey } = row;
+function claimed(job: WholeJob, leaseExpiresAt: string): ClaimedJob {
+  const { id, tenantId, runId, batchId, handler, payload, attempts: attempt, correlationId, idempotencyKey } = job;
   return { id, tenantId, runId, batchId, handler, payload, attempt, leaseExpiresAt, correlationId, idempotencyKey };
 }
 

@@ -86,7 +86,7 @@ function startJobs(
   const [first] = started;
   if (first === undefined || started.length === 1) return started;
   const { worker_id, lease_seconds, lease_expires_at } = first.detail;
-  const jobs = started.map(({ detail: { job_id, attempt } }) => ({ job_id, attempt }));
+  const jobs = started.map(({ detail: { job_id, attempt } }) => ({ attempt, job_id }));
   return [{ type: 'job.batch_started', detail: { worker_id, lease_seconds, lease_expires_at, jobs } }];
 }
 
@@ -99,7 +99,7 @@ function completeJobs(stream: StreamJobs, completions: readonly CompleteJob[]): 
   const [first] = taken.values();
   if (first === undefined) return [];
   if (taken.size === 1) return completeJob(requireJob(stream, first.jobId), first);
-  const jobs = [...taken.values()].map(({ jobId: job_id, attempt, output }) => ({ job_id, attempt, output }));
+  const jobs = [...taken.values()].map(({ jobId: job_id, attempt, output }) => ({ attempt, job_id, output }));
   return [{ type: 'job.batch_succeeded', detail: { jobs } }];
 }
 

@@ -1,10 +1,10 @@
 import type { ClaimedJobResponse } from './claim.request.js';
 import type { ClaimedJob } from './job-claims.js';
-import type { JobRow } from './job.projection.js';
 import type { JobResponse } from './job.response.js';
+import type { WholeJob } from './whole-jobs.policy.js';
 
 /** A job as it goes over the wire. */
-export function jobOnWire(job: JobRow): JobResponse {
+export function jobOnWire(job: WholeJob): JobResponse {
   return {
     id: job.id,
     run_id: job.runId,

@@ -9,7 +9,7 @@ export const jobStream: StreamType<StreamJobs, JobCommand, JobStreamEvent> = {
   name: 'job',
   decider: jobDecider,
   catalogue: jobStreamCatalogue,
-  stateVersion: 2,
+  stateVersion: 3,
   projections: [inline(jobs)],
   isWorthKeeping,
   sizeOf: ({ openCount, heldSize }) => STREAM_SIZE + openCount * JOB_SIZE + heldSize,

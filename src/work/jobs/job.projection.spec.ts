@@ -7,7 +7,8 @@ import type { Recorded } from '../../kernel/recorded-event.js';
 import { type JobStreamEvent, singleJobEvents } from '../job-batch.events.js';
 import type { JobEvent } from '../job.events.js';
 import { jobDecider } from './job-command.decider.js';
-import { dueJob, jobs } from './job.projection.js';
+import { dueJob } from './job-row.policy.js';
+import { jobs } from './job.projection.js';
 import { streamOf } from './stream-jobs.decider.js';
 
 const rowOf = (events: readonly Recorded<JobEvent>[]) => project(jobs, new Map(), events).get('job-1');
@@ -22,6 +23,7 @@ describe('the row of a job', () => {
       streamVersion: 1,
       runId: null,
       batchId: null,
+      members: null,
       stage: null,
       nodeId: null,
       handler: 'draw',

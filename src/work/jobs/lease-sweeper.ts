@@ -5,13 +5,24 @@ import { Database } from '../../platform/database/database.js';
 import { systemCaller } from '../../platform/event-store/system-caller.js';
 import { newId } from '../../platform/new-id.js';
 import { ActOnJob } from './act-on-job.js';
+import { idsOf } from './whole-jobs.policy.js';
 
 const LOOK_EVERY_MS = 1000;
 const AT_ONCE = 100;
 const MOST_PARTS = 20;
 
 /** `expired`: when its lease was over, as the database spells it, to the microsecond. */
-type Lapsed = Readonly<{ id: string; tenant_id: string; attempts: number; correlation_id: string; expired: string }>;
+type Lapsed = Readonly<{
+  id: string;
+  tenant_id: string;
+  attempts: number;
+  correlation_id: string;
+  expired: string;
+  batch_id: string | null;
+  members: string | null;
+  /** Jobs whose worker beat since, of those that share the row. */
+  alive: readonly string[] | null;
+}>;
 
 /** After which lease, by its end and its job, the next are looked for. */
 const fromTheFirst = ['-infinity', '00000000-0000-0000-0000-000000000000'] as const;
@@ -52,9 +63,10 @@ export class LeaseSweeper implements BeforeApplicationShutdown {
     let count = 0;
     for (let part = 0; part < MOST_PARTS; part += 1) {
       const lapsed = await this.database.systemQuery<Lapsed>(LAPSED, [AT_ONCE, ...this.swept]);
-      const results = await Promise.allSettled(lapsed.map((job) => this.loseLease(job)));
+      const lost = lapsed.flatMap((row) => lostJobs(row).map((id) => ({ ...row, id })));
+      const results = await Promise.allSettled(lost.map((job) => this.loseLease(job)));
       failed.push(...results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : [])));
-      count += lapsed.length;
+      count += lost.length;
       const last = lapsed.length < AT_ONCE ? undefined : lapsed.at(-1);
       this.swept = last === undefined ? fromTheFirst : [last.expired, last.id];
       if (last === undefined) break;
@@ -75,10 +87,22 @@ export class LeaseSweeper implements BeforeApplicationShutdown {
   }
 }
 
+function lostJobs({ id, batch_id: batchId, members, alive }: Lapsed): readonly string[] {
+  const living = new Set(alive);
+  return idsOf({ id, batchId, members }).filter((job) => !living.has(job));
+}
+
+/** Of jobs that share a row, or shared one, each has its own beats. */
 const LAPSED = {
   name: 'lapsed_leases',
-  text: `select id, tenant_id, attempts, correlation_id, lease_expires_at::text as expired from jobs
+  text: `select id, tenant_id, attempts, correlation_id, lease_expires_at::text as expired, batch_id, members, (
+      select array_agg(b.job_id) from job_beats b where j.members is not null and b.attempts = j.attempts
+        and b.job_id > j.batch_id and b.job_id <= (left(j.batch_id::text, 32) || 'ffff')::uuid
+        and b.lease_expires_at > clock_timestamp()) as alive
+    from jobs j
     where status = 'RUNNING' and lease_expires_at <= clock_timestamp() and lease_expires_at >= $2::timestamptz
       and (lease_expires_at, id) > ($2::timestamptz, $3::uuid)
+      and not (batch_id is not null and members is null and exists (select from job_beats b
+        where b.job_id = j.id and b.attempts = j.attempts and b.lease_expires_at > clock_timestamp()))
     order by lease_expires_at, id limit $1`,
 };

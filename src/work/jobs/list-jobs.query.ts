@@ -5,7 +5,10 @@ import { Choice, Text, Uuid } from '../../platform/http/fields.js';
 import { type Page, PageQuery, pageOf } from '../../platform/http/page.js';
 import { jobOnWire } from './job-on-wire.js';
 import { type JobResponse, jobStatuses } from './job.response.js';
+import type { JobRow } from './job-row.policy.js';
 import { type JobRecord, storedJob } from './stored-job.js';
+import { UnsharedJobs } from './unshared-jobs.js';
+import { idsOf } from './whole-jobs.policy.js';
 
 /** What a list of jobs may be narrowed to. */
 export class JobFilterQuery extends PageQuery {
@@ -34,7 +37,10 @@ export class ListJobs extends Query<Page<JobResponse>> {
 
 @QueryHandler(ListJobs)
 export class ListJobsHandler implements IQueryHandler<ListJobs> {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly unshared: UnsharedJobs,
+  ) {}
 
   async execute({ tenantId, filter }: ListJobs): Promise<Page<JobResponse>> {
     const { limit, status = null, handler = null, run_id: runId = null, batch_id: batchId = null } = filter;
@@ -42,20 +48,46 @@ export class ListJobsHandler implements IQueryHandler<ListJobs> {
     const among = [runId, batchId, after?.createdAt ?? null, after?.id ?? null];
     const values = [tenantId, status, handler, ...among, limit + 1];
     const statement = runId !== null ? OF_RUN : batchId !== null ? OF_BATCH : OF_TENANT;
-    const records = await this.database.query<JobRecord>(tenantId, statement, values);
-    const { items, next } = pageOf(records.map(storedJob), limit, ({ createdAt, id }) => [createdAt, id]);
+    const rows = (await this.database.query<JobRecord>(tenantId, statement, values)).map(storedJob);
+    const wanted = new Set(firstJobs(rows, after, limit + 1));
+    const jobs = await this.unshared.of(tenantId, rows, (id) => wanted.has(id));
+    const { items, next } = pageOf(jobs.toSorted(inOrder), limit, ({ createdAt, id }) => [createdAt, id]);
     return { items: items.map(jobOnWire), next };
   }
 }
 
-/** Of each table as many as the page may hold, in the order of the index, so that neither is read to its end. */
-const page = (table: string, only: string) => `(select * from ${table}
-    where tenant_id = $1 and ${only} and ($2::text is null or status = $2) and ($3::text is null or handler = $3)
-      and ($6::timestamptz is null or (created_at, id) > ($6, $7::uuid))
-    order by created_at, id limit $8)`;
+type Created = Readonly<{ createdAt: string; id: string }>;
 
-const both = (only: string) =>
-  `select * from (${page('jobs', only)} union all ${page('finished_jobs', only)}) j order by created_at, id limit $8`;
+/** Of the jobs that the rows stand for, so many after the last of the page before. */
+function firstJobs(rows: readonly JobRow[], after: Created | null, count: number): readonly string[] {
+  const jobs = rows.flatMap((row) => idsOf(row).map((id) => ({ id, createdAt: row.createdAt })));
+  const last = after === null ? null : { ...after, createdAt: new Date(after.createdAt).toISOString() };
+  const later = last === null ? jobs : jobs.filter((job) => inOrder(job, last) > 0);
+  return later
+    .toSorted(inOrder)
+    .slice(0, count)
+    .map(({ id }) => id);
+}
+
+function inOrder(a: Created, b: Created): number {
+  if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1;
+  return a.id < b.id ? -1 : Number(a.id > b.id);
+}
+
+const wanted = (only: string) =>
+  `tenant_id = $1 and ${only} and ($2::text is null or status = $2) and ($3::text is null or handler = $3)`;
+
+/**
+ * Of each table as many rows as the page may hold, in the order of the index, so that neither is read to its end; a row comes by the first of its jobs,
+ * so that those before the page may have jobs on it.
+ */
+const page = (table: string, only: string) => `(select * from ${table}
+    where ${wanted(only)} and ($6::timestamptz is null or (created_at, id) > ($6, $7::uuid))
+    order by created_at, id limit $8)
+  union all
+  (select * from ${table} where ${wanted(only)} and created_at = $6 and id <= $7::uuid and members is not null)`;
+
+const both = (only: string) => `${page('jobs', only)} union all ${page('finished_jobs', only)}`;
 
 /** What one call queued was created in one moment, that of its event: by it the index of all jobs finds them. */
 const ofBatch = `batch_id = $5::uuid

@@ -10,8 +10,9 @@ import type { BatchedOrder } from '../job-batch.events.js';
 import type { JobOrder } from '../job.events.js';
 import { FoundJobs } from './found-jobs.js';
 import { jobOnWire } from './job-on-wire.js';
-import { type JobRow, jobs } from './job.projection.js';
 import { jobStream } from './job-stream.js';
+import type { StreamJobs } from './stream-jobs.decider.js';
+import { type WholeJob, wholeJobsOf } from './whole-jobs.policy.js';
 
 /** A job by itself, as it is asked for. */
 export type NewJob = Readonly<{
@@ -53,11 +54,11 @@ export class QueueJobHandler implements ICommandHandler<QueueJob> {
   async execute({ job, context }: QueueJob): Promise<Outcome> {
     const id = newId();
     const command = { type: 'queue_job' as const, data: orderOf(id, job), now: await this.clock.now() };
-    const answer = (rows: StreamRows) => ({
+    const answer = (rows: StreamRows, stream: StreamJobs) => ({
       kind: 'created' as const,
       noun: 'job',
       location: `/jobs/${id}`,
-      body: jobOnWire(rows[jobs.name]?.get(id) as JobRow),
+      body: jobOnWire(wholeJobsOf(rows, stream)(id) as WholeJob),
     });
     try {
       return await this.executor.execute(jobStream, { streamId: id, isNew: true, command, context, answer });
@@ -86,12 +87,13 @@ export function batchedOrder(
   id: string,
   { handler, payload, maxAttempts, runAt, idempotencyKey }: NewJob,
 ): BatchedOrder {
+  // In the order of canonical JSON, which then need not put many of them in order.
   return {
-    job_id: id,
     handler,
-    payload,
-    max_attempts: maxAttempts ?? DEFAULT_ATTEMPTS,
-    run_at: runAt === undefined ? null : new Date(runAt).toISOString(),
     idempotency_key: idempotencyKey ?? null,
+    job_id: id,
+    max_attempts: maxAttempts ?? DEFAULT_ATTEMPTS,
+    payload,
+    run_at: runAt === undefined ? null : new Date(runAt).toISOString(),
   };
 }

@@ -17,10 +17,12 @@ import { newId } from '../../platform/new-id.js';
 import type { BatchedOrder } from '../job-batch.events.js';
 import { FoundJobs } from './found-jobs.js';
 import { jobOnWire } from './job-on-wire.js';
-import { type JobRow, jobs } from './job.projection.js';
 import type { JobBatchResponse } from './job.response.js';
 import { jobStream } from './job-stream.js';
+import { batchIdFrom, memberId } from './members.policy.js';
 import { type NewJob, batchedOrder, jobDefaults } from './queue-job.js';
+import type { StreamJobs } from './stream-jobs.decider.js';
+import { type WholeJob, wholeJobsOf } from './whole-jobs.policy.js';
 
 /** Queue jobs by themselves, all or none. Answered with the jobs in the order in which they were named. */
 export class QueueJobs extends Command<Outcome> {
@@ -33,7 +35,12 @@ export class QueueJobs extends Command<Outcome> {
 }
 
 /** What is to be queued, and the job that each of those named is: one of these, or one that was there. */
-type Plan = Readonly<{ orders: readonly BatchedOrder[]; ids: readonly string[]; held: ReadonlyMap<string, JobRow> }>;
+type Plan = Readonly<{
+  batchId: string;
+  orders: readonly BatchedOrder[];
+  ids: readonly string[];
+  held: ReadonlyMap<string, WholeJob>;
+}>;
 
 /** How often somebody else may be faster with a key. */
 const ATTEMPTS = 20;
@@ -60,42 +67,43 @@ export class QueueJobsHandler implements ICommandHandler<QueueJobs> {
   }
 
   private async queue(plan: Plan, context: CommandContext): Promise<Outcome> {
-    const streamId = newId();
+    const { batchId: streamId } = plan;
     const data = { ...jobDefaults, jobs: plan.orders };
     const command = { type: 'queue_jobs' as const, data, now: await this.clock.now() };
-    const answer = (rows: StreamRows) => ({
+    const answer = (rows: StreamRows, stream: StreamJobs) => ({
       kind: 'created' as const,
       noun: 'batch',
       location: `/jobs?batch_id=${streamId}`,
-      body: batchOnWire(streamId, plan, (id) => rows[jobs.name]?.get(id) as JobRow),
+      body: batchOnWire(streamId, plan, wholeJobsOf(rows, stream)),
     });
     return this.executor.execute(jobStream, { streamId, isNew: true, command, context, answer });
   }
 }
 
-function planFor(named: readonly NewJob[], holders: ReadonlyMap<string, JobRow>): Plan {
+function planFor(named: readonly NewJob[], holders: ReadonlyMap<string, WholeJob>): Plan {
   const idOf = new Map([...holders].map(([key, { id }]) => [key, id]));
+  const batchId = batchIdFrom(newId());
   const orders: BatchedOrder[] = [];
   const ids = named.map((job) => {
     const known = job.idempotencyKey === undefined ? undefined : idOf.get(job.idempotencyKey);
     if (known !== undefined) return known;
-    const id = newId();
+    const id = memberId(batchId, orders.length + 1);
     if (job.idempotencyKey !== undefined) idOf.set(job.idempotencyKey, id);
     orders.push(batchedOrder(id, job));
     return id;
   });
-  return { orders, ids, held: new Map([...holders.values()].map((job) => [job.id, job])) };
+  return { batchId, orders, ids, held: new Map([...holders.values()].map((job) => [job.id, job])) };
 }
 
 function asBefore({ ids, held }: Plan, { dryRun }: CommandContext): Outcome {
-  const body = batchOnWire(null, { ids, held }, (id) => held.get(id) as JobRow);
+  const body = batchOnWire(null, { ids, held }, () => undefined);
   return dryRun ? { kind: 'dry_run', body: { events: [], batch: body } } : { kind: 'ok', body };
 }
 
 function batchOnWire(
   batchId: string | null,
   { ids, held }: Pick<Plan, 'ids' | 'held'>,
-  rowOf: (id: string) => JobRow,
+  jobOf: (id: string) => WholeJob | undefined,
 ): JobBatchResponse {
-  return { batch_id: batchId, items: ids.map((id) => jobOnWire(held.get(id) ?? rowOf(id))) };
+  return { batch_id: batchId, items: ids.map((id) => jobOnWire((held.get(id) ?? jobOf(id)) as WholeJob)) };
 }

@@ -1,4 +1,4 @@
-import type { JobRow } from './job.projection.js';
+import type { JobRow } from './job-row.policy.js';
 
 /** A job as the database has it, in `jobs` or among the finished ones. */
 export type JobRecord = Readonly<{
@@ -7,6 +7,7 @@ export type JobRecord = Readonly<{
   stream_version: string;
   run_id: string | null;
   batch_id: string | null;
+  members: string | null;
   stage: string | null;
   node_id: string | null;
   handler: string;
@@ -40,6 +41,7 @@ export function storedJob(record: JobRecord): JobRow {
     streamVersion: Number(record.stream_version),
     runId: record.run_id,
     batchId: record.batch_id,
+    members: record.members,
     stage: record.stage,
     nodeId: record.node_id,
     handler: record.handler,

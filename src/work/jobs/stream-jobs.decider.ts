@@ -1,6 +1,6 @@
-import { type Vector, itemAt, itemsOf, vectorOf, withItems } from '../../kernel/vector.js';
+import { type Vector, itemAt, vectorOf, withItems } from '../../kernel/vector.js';
 import { type Job, evolveJob, isOver } from '../job.decider.js';
-import { type JobStreamEvent, singleJobEvents } from '../job-batch.events.js';
+import { type BatchedOrder, type JobStreamEvent, singleJobEvents } from '../job-batch.events.js';
 import type { JobEvent } from '../job.events.js';
 import { roughSize } from '../output-limits.policy.js';
 
@@ -9,6 +9,8 @@ export type StreamJobs = Readonly<{
   /** The ids of the jobs, in the order of `jobs`; the same list for as long as no job joins. */
   ids: readonly string[];
   jobs: Vector<Job>;
+  /** What the jobs of a batch are to do, side by side with `ids`; a job by itself has it in its row. */
+  orders: readonly BatchedOrder[];
   /** How many are not over yet. */
   openCount: number;
   /** About how many characters payloads and outputs take up; outputs are kept for repeats of the same completion. */
@@ -16,12 +18,13 @@ export type StreamJobs = Readonly<{
 }>;
 
 /** A stream without jobs. */
-export const noJobs: StreamJobs = { ids: [], jobs: [], openCount: 0, heldSize: 0 };
+export const noJobs: StreamJobs = { ids: [], jobs: [], orders: [], openCount: 0, heldSize: 0 };
 
 /** These jobs and no others. */
-export function streamOf(jobs: readonly Job[]): StreamJobs {
+export function streamOf(jobs: readonly Job[], orders: readonly BatchedOrder[] = []): StreamJobs {
   return {
     ids: jobs.map(({ id }) => id),
+    orders,
     jobs: vectorOf(jobs.length, (place) => jobs[place] as Job),
     openCount: jobs.filter((job) => !isOver(job)).length,
     heldSize: 0,
@@ -32,6 +35,12 @@ export function streamOf(jobs: readonly Job[]): StreamJobs {
 export function jobNamed({ ids, jobs }: StreamJobs, id: string): Job | null {
   const place = placesIn(ids).get(id);
   return place === undefined ? null : itemAt(jobs, place);
+}
+
+/** What the job of that id is to do, of a batch; null of any other. */
+export function orderNamed({ ids, orders }: StreamJobs, id: string): BatchedOrder | null {
+  const place = orders.length === 0 ? undefined : placesIn(ids).get(id);
+  return place === undefined ? null : (orders[place] ?? null);
 }
 
 /** Where each id stands in a list, as long as anybody has the list: made when first asked for, for a batch that is only queued is not looked into. */
@@ -48,7 +57,8 @@ function placesIn(ids: readonly string[]): ReadonlyMap<string, number> {
 /** Folds one event, be it of one job or of many. */
 export function evolveStreamJobs(stream: StreamJobs, event: JobStreamEvent): StreamJobs {
   const singles = singleJobEvents(event);
-  if (singles[0]?.type === 'job.queued') return begun(stream, singles);
+  if (singles[0]?.type === 'job.queued')
+    return begun(singles, event.type === 'job.batch_queued' ? event.detail.jobs : []);
   let { openCount, heldSize } = stream;
   const places = placesIn(stream.ids);
   const changes = new Map<number, Job>();
@@ -62,8 +72,8 @@ export function evolveStreamJobs(stream: StreamJobs, event: JobStreamEvent): Str
   return { ...stream, jobs: withItems(stream.jobs, changes), openCount, heldSize };
 }
 
-function begun(stream: StreamJobs, queued: readonly JobEvent[]): StreamJobs {
-  const begun = streamOf([...itemsOf(stream.jobs), ...queued.map((event) => evolveJob(null, event))]);
+function begun(queued: readonly JobEvent[], orders: readonly BatchedOrder[]): StreamJobs {
+  const jobs = queued.map((event) => evolveJob(null, event));
   const sizes = queued.map((event) => (event.type === 'job.queued' ? roughSize(event.detail.payload) : 0));
-  return { ...begun, heldSize: sizes.reduce((sum, size) => sum + size, stream.heldSize) };
+  return { ...streamOf(jobs, orders), heldSize: sizes.reduce((sum, size) => sum + size, 0) };
 }
