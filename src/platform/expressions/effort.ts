@@ -17,7 +17,7 @@ export type Effort = Readonly<{
 /** As many steps as `limit`, which are steps of `whole` too. */
 export function newEffort(limit: number, whole: Effort | null = null): Effort {
   const state = { taken: 0, isUsedUp: false };
-  const thrown = new OutOfSteps(); // Made once: an expression may meet it again and again.
+  let thrown: OutOfSteps | null = null; // Made once: an expression may meet it again and again.
   return {
     take: (steps) => {
       const asked = Math.floor(steps);
@@ -25,7 +25,7 @@ export function newEffort(limit: number, whole: Effort | null = null): Effort {
       if (asked > left) state.isUsedUp = true;
       state.taken += Math.min(asked, left); // What asks for too much gets nothing, and costs all that was left.
       whole?.take(Math.min(asked, left));
-      if (state.isUsedUp) throw thrown;
+      if (state.isUsedUp) throw (thrown ??= new OutOfSteps());
     },
     stepCount: () => state.taken,
     spend: (steps) => {
