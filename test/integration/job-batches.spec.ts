@@ -118,6 +118,18 @@ describe('jobs queued by one call', () => {
     expect(await jobs.claim(['keyed'], 10)).toHaveLength(3);
   });
 
+  it('hold their keys on another payload too', async () => {
+    const asked = ['k-3', 'k-4'].map((idempotencyKey) => ({ handler: 'mended', idempotencyKey }));
+    await jobs.queueBatch(asked);
+    const [{ id } = { id: '' }] = await jobs.claim(['mended'], 2);
+    await jobs.act(id, { type: 'need_human', data: { attempt: 1, reason: 'No such page.' } });
+    await jobs.act(id, { type: 'retry_job', data: { payload: { page: 2 } } });
+    expect(await jobs.found.get(DEFAULT_TENANT_ID, id)).toMatchObject({ idempotencyKey: 'k-3', payload: { page: 2 } });
+    expect(await jobs.queue({ handler: 'mended', idempotencyKey: 'k-3' })).toMatchObject({ id, kind: 'ok' });
+    expect((await jobs.queueBatch(asked)).items).toMatchObject([{ id }, { idempotency_key: 'k-4' }]);
+    expect(await jobs.claim(['mended'], 2)).toMatchObject([{ id, attempt: 2, payload: { page: 2 } }]);
+  });
+
   it('move to the archive with the others, from where they are found by their batch', async () => {
     const { batch_id: batchId, items } = await jobs.queueBatch(many(2, 'old'));
     await jobs.claim(['old'], 2);

@@ -108,7 +108,7 @@ const among = (table: string) => `select * from ${table} where tenant_id = $1 an
 
 const AMONG = { name: 'jobs_by_id', text: `${among('jobs')} union all ${among('finished_jobs')}` };
 
-/** Claims name streams; a stream's jobs were created in the moment of its first event, by which the index of all jobs finds them. */
+/** Claims name streams; a stream's jobs were created in the moment of its first event, by which the index of all jobs finds them. Of a batch, its event may have the key. */
 const HOLDING = {
   name: 'jobs_holding_keys',
   text: `select j.* from (
@@ -118,5 +118,5 @@ const HOLDING = {
       select * from jobs where tenant_id = $1 and created_at = s.recorded_at and s.stream_id in (id, batch_id)
       union all
       select * from finished_jobs where tenant_id = $1 and created_at = s.recorded_at and s.stream_id in (id, batch_id)) j
-    where j.payload is null or j.idempotency_key = any ($3)`,
+    where j.idempotency_key = any ($3) or (j.idempotency_key is null and j.batch_id is not null)`,
 };

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { JsonObject, JsonValue } from '../../kernel/json.js';
 import { Database } from '../../platform/database/database.js';
 import type { JobRow } from './job-row.policy.js';
+import { numberIn } from './members.policy.js';
 import { type WholeJob, idsOf } from './whole-jobs.policy.js';
 
 /** A job of a row, and whether the row stands for others too. */
@@ -67,8 +68,9 @@ function membersOf(row: JobRow): readonly Member[] {
   return idsOf(row).map((id) => ({ row, id, isShared: row.members !== null }));
 }
 
-function isQueuedWithOthers({ row }: Member): boolean {
-  return row.payload === null;
+/** A payload of its own says nothing of its key: a person may have given it that for a retry. */
+function isQueuedWithOthers({ row, id }: Member): boolean {
+  return row.idempotencyKey === null && numberIn(row.batchId ?? '', id) !== null;
 }
 
 function isSucceededWithOthers({ row, isShared }: Member): boolean {
