@@ -11,22 +11,22 @@ alter table job_beats enable row level security;
 create policy tenant on job_beats using (sees_tenant(tenant_id));
 grant select on job_beats to stageline_app;
 
--- A worker lives: its lease begins anew. Null where that attempt does not run any more. An extension that a crash of the server loses costs
--- the job another attempt at most.
+-- A worker lives: its lease begins anew. Null where that attempt does not run any more. Looks for the job among those that share a row first: it may get
+-- a row of its own in between, but never the other way round. An extension that a crash of the server loses costs the job another attempt at most.
 create or replace function extend_lease(p_tenant uuid, p_job uuid, p_attempt int, out expires_at timestamptz)
 language plpgsql security definer set search_path = stageline, pg_temp as $$
 begin
   perform set_config('synchronous_commit', 'off', true);
-  update jobs set lease_expires_at = clock_timestamp() + make_interval(secs => lease_seconds)
-  where id = p_job and members is null and tenant_id = p_tenant and status = 'RUNNING' and attempts = p_attempt
-  returning lease_expires_at into expires_at;
+  insert into job_beats as b (job_id, tenant_id, attempts, lease_expires_at)
+  select p_job, p_tenant, p_attempt, clock_timestamp() + make_interval(secs => j.lease_seconds) from jobs j
+  where j.batch_id = batch_of_job(p_job) and j.members @> number_of_job(p_job)
+    and j.tenant_id = p_tenant and j.status = 'RUNNING' and j.attempts = p_attempt
+  on conflict (job_id) do update set attempts = excluded.attempts, lease_expires_at = excluded.lease_expires_at
+  returning b.lease_expires_at into expires_at;
   if not found then
-    insert into job_beats as b (job_id, tenant_id, attempts, lease_expires_at)
-    select p_job, p_tenant, p_attempt, clock_timestamp() + make_interval(secs => j.lease_seconds) from jobs j
-    where j.batch_id = batch_of_job(p_job) and j.members @> number_of_job(p_job)
-      and j.tenant_id = p_tenant and j.status = 'RUNNING' and j.attempts = p_attempt
-    on conflict (job_id) do update set attempts = excluded.attempts, lease_expires_at = excluded.lease_expires_at
-    returning b.lease_expires_at into expires_at;
+    update jobs set lease_expires_at = clock_timestamp() + make_interval(secs => lease_seconds)
+    where id = p_job and members is null and tenant_id = p_tenant and status = 'RUNNING' and attempts = p_attempt
+    returning lease_expires_at into expires_at;
   end if;
 end $$;
 

@@ -3,6 +3,7 @@ import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import { jobWorkers } from '../support/job-workers.js';
 import { expectReadModelsToEqualFold } from '../support/read-model-fold.js';
 import { openStore } from '../support/store.js';
+import { until } from '../support/wait.js';
 
 let opened: Awaited<ReturnType<typeof openStore>>;
 let jobs: ReturnType<typeof jobWorkers>;
@@ -128,6 +129,23 @@ describe('jobs queued by one call', () => {
     expect(await jobs.queue({ handler: 'mended', idempotencyKey: 'k-3' })).toMatchObject({ id, kind: 'ok' });
     expect((await jobs.queueBatch(asked)).items).toMatchObject([{ id }, { idempotency_key: 'k-4' }]);
     expect(await jobs.claim(['mended'], 2)).toMatchObject([{ id, attempt: 2, payload: { page: 2 } }]);
+  });
+
+  it('keep their lease where one gets a row of its own while its worker beats', async () => {
+    await jobs.queueBatch(many(2, 'beaten'));
+    const [first, second] = (await jobs.claim(['beaten'], 2)).map(({ id }) => id) as [string, string];
+    const owner = await opened.superuser();
+    await owner.query('begin');
+    await owner.query('lock table job_beats in share mode');
+    const beat = jobs.heartbeats.beat(DEFAULT_TENANT_ID, second, 1);
+    await until('the beat waits', async () => {
+      const { rows } = await owner.query("select from pg_locks where relation = 'job_beats'::regclass and not granted");
+      return rows.length > 0;
+    });
+    await jobs.complete(first, 1);
+    await owner.query('commit');
+    expect((await beat).leaseExpiresAt).not.toBeNull();
+    await jobs.complete(second, 1);
   });
 
   it('move to the archive with the others, from where they are found by their batch', async () => {
