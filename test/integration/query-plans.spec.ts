@@ -35,6 +35,7 @@ beforeAll(async () => {
       on_exhausted, correlation_id, created_at, finished_at)
     select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, gen_random_uuid(), 'draw', '{}', 'SUCCESS', 1, 4, 0, 0, '{}', 'fail', gen_random_uuid(), now(), now()
     from generate_series(1, 4000);
+    insert into stream_claims (tenant_id, claim, stream_id) select '${DEFAULT_TENANT_ID}', 'job/' || n, gen_random_uuid() from generate_series(1, 4000) n;
     insert into projects select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, 'a', false, now() from generate_series(1, 4000);
     insert into gate_policies select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, gen_random_uuid(), '{}', null, '{}', now() from generate_series(1, 4000);
     insert into run_journeys select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, 'founder', 1, '{}', now(), 'cancelled', 'x', now(), 'a', '{}', '{}', '{}', '[]',
@@ -175,6 +176,19 @@ describe('the plan of a hot query', () => {
       'the jobs of a run',
       `select * from jobs where tenant_id = '${DEFAULT_TENANT_ID}' and run_id = '${id}' order by created_at, id limit 50`,
       /^ix_jobs_run$/,
+    ],
+    [
+      'the rows that jobs of a batch share',
+      `select * from jobs where tenant_id = '${DEFAULT_TENANT_ID}' and batch_id = any ('{${id}}') and members is not null`,
+      /^ix_jobs_shared$/,
+    ],
+    [
+      'the jobs that hold idempotency keys',
+      `select coalesce(one, e.detail) ->> 'job_id' from stage_events e left join lateral jsonb_array_elements(e.detail -> 'jobs') one on true
+       where e.tenant_id = '${DEFAULT_TENANT_ID}' and e.stream_version = 1
+         and e.stream_id in (select stream_id from stream_claims where tenant_id = '${DEFAULT_TENANT_ID}' and claim = any ('{job/a,job/b}'))
+         and coalesce(one, e.detail) ->> 'idempotency_key' = any ('{a,b}')`,
+      /^stage_events_p\d_pkey$/,
     ],
     [
       'jobs with when they changed',

@@ -5,8 +5,8 @@ import type { JobRow } from './job-row.policy.js';
 import { keyClaim } from './job-stream.js';
 import { batchIdFrom, numberIn } from './members.policy.js';
 import { type JobRecord, storedJob } from './stored-job.js';
-import { UnsharedJobs } from './unshared-jobs.js';
-import { type WholeJob, standsFor } from './whole-jobs.policy.js';
+import { type InRow, UnsharedJobs } from './unshared-jobs.js';
+import { type WholeJob, sharedRowsBy } from './whole-jobs.policy.js';
 
 /** Where a job is and to which flow it belongs: what never changes about it. */
 export type JobPlace = Pick<JobRow, 'id' | 'tenantId' | 'runId' | 'batchId' | 'stage' | 'nodeId' | 'correlationId'>;
@@ -50,12 +50,9 @@ export class FoundJobs {
       else places.set(id, known);
     }
     if (unknown.length === 0) return places;
-    const rows = await this.rowsFor(tenantId, unknown);
-    this.learn(rows);
-    for (const id of unknown) {
-      const row = rows.find((one) => standsFor(one, id));
-      if (row !== undefined) places.set(id, { ...row, id });
-    }
+    const found = await this.rowsFor(tenantId, unknown);
+    this.learn(found.map(({ row }) => row));
+    for (const { id, row } of found) places.set(id, { ...row, id });
     return places;
   }
 
@@ -63,12 +60,12 @@ export class FoundJobs {
   async holding(tenantId: string, keys: readonly string[]): Promise<ReadonlyMap<string, WholeJob>> {
     if (keys.length === 0) return new Map();
     const values = [tenantId, keys.map(keyClaim), keys];
-    const rows = (await this.database.query<JobRecord>(tenantId, HOLDING, values)).map(storedJob);
-    const wanted = new Set(keys);
-    const held = await this.unshared.of(tenantId, rows);
-    return new Map(
-      held.flatMap((job) => (wanted.has(job.idempotencyKey ?? '') ? [[job.idempotencyKey ?? '', job] as const] : [])),
+    const holders = await this.database.query<{ id: string }>(tenantId, HOLDING, values);
+    const held = await this.among(
+      tenantId,
+      holders.map(({ id }) => id),
     );
+    return new Map(held.map((job) => [job.idempotencyKey ?? '', job]));
   }
 
   /** Takes note of where jobs are. */
@@ -92,14 +89,19 @@ export class FoundJobs {
   }
 
   private async among(tenantId: string, ids: readonly string[]): Promise<readonly WholeJob[]> {
-    const wanted = new Set(ids);
-    return this.unshared.of(tenantId, await this.rowsFor(tenantId, ids), (id) => wanted.has(id));
+    return ids.length === 0 ? [] : this.unshared.of(tenantId, await this.rowsFor(tenantId, ids));
   }
 
-  /** Rows that stand for these jobs, and others of their batches. */
-  private async rowsFor(tenantId: string, ids: readonly string[]): Promise<readonly JobRow[]> {
+  /** Of these jobs those that are there, each with the row that stands for it. */
+  private async rowsFor(tenantId: string, ids: readonly string[]): Promise<readonly InRow[]> {
     const values = [tenantId, ids, [...new Set(ids.map(batchIdFrom))]];
-    return (await this.database.query<JobRecord>(tenantId, AMONG, values)).map(storedJob);
+    const rows = (await this.database.query<JobRecord>(tenantId, AMONG, values)).map(storedJob);
+    const own = new Map(rows.flatMap((row) => (row.members === null ? [[row.id, row] as const] : [])));
+    const sharedRow = sharedRowsBy(rows);
+    return ids.flatMap((id) => {
+      const row = own.get(id) ?? sharedRow(id);
+      return row === undefined ? [] : [{ id, row }];
+    });
   }
 }
 
@@ -108,15 +110,12 @@ const among = (table: string) => `select * from ${table} where tenant_id = $1 an
 
 const AMONG = { name: 'jobs_by_id', text: `${among('jobs')} union all ${among('finished_jobs')}` };
 
-/** Claims name streams; a stream's jobs were created in the moment of its first event, by which the index of all jobs finds them. Of a batch, its event may have the key. */
+/** Claims name streams, whose first event says which of their jobs has the key. Each is taken apart once, however many keys it has. */
 const HOLDING = {
   name: 'jobs_holding_keys',
-  text: `select j.* from (
-      select distinct e.stream_id, e.recorded_at from stream_claims c join stage_events e using (stream_id)
-      where c.tenant_id = $1 and c.claim = any ($2) and e.stream_version = 1) s
-    cross join lateral (
-      select * from jobs where tenant_id = $1 and created_at = s.recorded_at and s.stream_id in (id, batch_id)
-      union all
-      select * from finished_jobs where tenant_id = $1 and created_at = s.recorded_at and s.stream_id in (id, batch_id)) j
-    where j.idempotency_key = any ($3) or (j.idempotency_key is null and j.batch_id is not null)`,
+  text: `select coalesce(one, e.detail) ->> 'job_id' as id from stage_events e
+    left join lateral jsonb_array_elements(e.detail -> 'jobs') one on true
+    where e.tenant_id = $1 and e.stream_version = 1
+      and e.stream_id in (select stream_id from stream_claims where tenant_id = $1 and claim = any ($2))
+      and coalesce(one, e.detail) ->> 'idempotency_key' = any ($3)`,
 };

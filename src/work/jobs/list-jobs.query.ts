@@ -7,7 +7,7 @@ import { jobOnWire } from './job-on-wire.js';
 import { type JobResponse, jobStatuses } from './job.response.js';
 import type { JobRow } from './job-row.policy.js';
 import { type JobRecord, storedJob } from './stored-job.js';
-import { UnsharedJobs } from './unshared-jobs.js';
+import { type InRow, UnsharedJobs } from './unshared-jobs.js';
 import { idsOf } from './whole-jobs.policy.js';
 
 /** What a list of jobs may be narrowed to. */
@@ -49,24 +49,25 @@ export class ListJobsHandler implements IQueryHandler<ListJobs> {
     const values = [tenantId, status, handler, ...among, limit + 1];
     const statement = runId !== null ? OF_RUN : batchId !== null ? OF_BATCH : OF_TENANT;
     const rows = (await this.database.query<JobRecord>(tenantId, statement, values)).map(storedJob);
-    const wanted = new Set(firstJobs(rows, after, limit + 1));
-    const jobs = await this.unshared.of(tenantId, rows, (id) => wanted.has(id));
-    const { items, next } = pageOf(jobs.toSorted(inOrder), limit, ({ createdAt, id }) => [createdAt, id]);
+    const jobs = await this.unshared.of(tenantId, firstJobs(rows, after, limit + 1));
+    const { items, next } = pageOf(jobs, limit, ({ createdAt, id }) => [createdAt, id]);
     return { items: items.map(jobOnWire), next };
   }
 }
 
 type Created = Readonly<{ createdAt: string; id: string }>;
 
-/** Of the jobs that the rows stand for, so many after the last of the page before. */
-function firstJobs(rows: readonly JobRow[], after: Created | null, count: number): readonly string[] {
-  const jobs = rows.flatMap((row) => idsOf(row).map((id) => ({ id, createdAt: row.createdAt })));
+/** Of the jobs that the rows stand for, so many after the last of the page before. Rows of one moment may have their jobs in turns. */
+function firstJobs(rows: readonly JobRow[], after: Created | null, count: number): readonly InRow[] {
   const last = after === null ? null : { ...after, createdAt: new Date(after.createdAt).toISOString() };
-  const later = last === null ? jobs : jobs.filter((job) => inOrder(job, last) > 0);
-  return later
-    .toSorted(inOrder)
-    .slice(0, count)
-    .map(({ id }) => id);
+  const first: (Created & InRow)[] = [];
+  for (const row of rows.toSorted(inOrder)) {
+    const { createdAt } = row;
+    if (first.length >= count && first.at(-1)?.createdAt !== createdAt) break;
+    const jobs = idsOf(row).map((id) => ({ id, createdAt, row }));
+    first.push(...(last === null ? jobs : jobs.filter((job) => inOrder(job, last) > 0)));
+  }
+  return first.toSorted(inOrder).slice(0, count);
 }
 
 function inOrder(a: Created, b: Created): number {

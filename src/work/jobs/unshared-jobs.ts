@@ -3,10 +3,10 @@ import type { JsonObject, JsonValue } from '../../kernel/json.js';
 import { Database } from '../../platform/database/database.js';
 import type { JobRow } from './job-row.policy.js';
 import { numberIn } from './members.policy.js';
-import { type WholeJob, idsOf } from './whole-jobs.policy.js';
+import type { WholeJob } from './whole-jobs.policy.js';
 
-/** A job of a row, and whether the row stands for others too. */
-type Member = Readonly<{ row: JobRow; id: string; isShared: boolean }>;
+/** A job, and the row that stands for it. */
+export type InRow = Readonly<{ id: string; row: JobRow }>;
 
 /** What an event of a batch says of one job, and the last beat of its worker. */
 type Said = Readonly<{ payload?: JsonObject; idempotency_key?: string | null; output?: JsonValue }>;
@@ -19,13 +19,8 @@ type ById<T> = ReadonlyMap<string, T>;
 export class UnsharedJobs {
   constructor(private readonly database: Database) {}
 
-  /** The jobs of these rows, those of one row after each other; only those that are wanted. */
-  async of(
-    tenantId: string,
-    rows: readonly JobRow[],
-    isWanted: (id: string) => boolean = () => true,
-  ): Promise<readonly WholeJob[]> {
-    const members = rows.flatMap(membersOf).filter(({ id }) => isWanted(id));
+  /** These jobs, in the order in which they are named. */
+  async of(tenantId: string, members: readonly InRow[]): Promise<readonly WholeJob[]> {
     const [queued, succeeded, beats] = await Promise.all([
       this.said(tenantId, members.filter(isQueuedWithOthers), () => 1),
       this.said(tenantId, members.filter(isSucceededWithOthers), ({ streamVersion }) => streamVersion),
@@ -40,7 +35,7 @@ export class UnsharedJobs {
   /** What an event of their batch says of each of these jobs. */
   private async said(
     tenantId: string,
-    members: readonly Member[],
+    members: readonly InRow[],
     versionOf: (row: JobRow) => number,
   ): Promise<ById<Said>> {
     if (members.length === 0) return new Map();
@@ -57,35 +52,31 @@ export class UnsharedJobs {
     return new Map(found.map(({ said }) => [said.job_id, said]));
   }
 
-  private async beats(tenantId: string, members: readonly Member[]): Promise<ById<Beat>> {
+  private async beats(tenantId: string, members: readonly InRow[]): Promise<ById<Beat>> {
     if (members.length === 0) return new Map();
     const beats = await this.database.query<Beat>(tenantId, BEATS, [tenantId, members.map(({ id }) => id)]);
     return new Map(beats.map((beat) => [beat.job_id, beat]));
   }
 }
 
-function membersOf(row: JobRow): readonly Member[] {
-  return idsOf(row).map((id) => ({ row, id, isShared: row.members !== null }));
-}
-
 /** A payload of its own says nothing of its key: a person may have given it that for a retry. */
-function isQueuedWithOthers({ row, id }: Member): boolean {
+function isQueuedWithOthers({ row, id }: InRow): boolean {
   return row.idempotencyKey === null && numberIn(row.batchId ?? '', id) !== null;
 }
 
-function isSucceededWithOthers({ row, isShared }: Member): boolean {
-  return isShared && row.status === 'SUCCESS';
+function isSucceededWithOthers({ row }: InRow): boolean {
+  return row.members !== null && row.status === 'SUCCESS';
 }
 
-function hasBeats({ row }: Member): boolean {
+function hasBeats({ row }: InRow): boolean {
   return row.batchId !== null && row.status === 'RUNNING';
 }
 
-function wholeJob({ row: { members: _shared, ...row }, id, isShared }: Member, said: Said, beat?: Beat): WholeJob {
+function wholeJob({ row: { members: shared, ...row }, id }: InRow, said: Said, beat?: Beat): WholeJob {
   const payload = row.payload ?? said.payload;
   if (payload === undefined) throw new Error(`No event says what job ${id} is to do.`);
   const idempotencyKey = row.idempotencyKey ?? said.idempotency_key ?? null;
-  const output = isShared ? (said.output ?? null) : row.output;
+  const output = shared === null ? row.output : (said.output ?? null);
   return { ...row, id, payload, idempotencyKey, output, leaseExpiresAt: leaseOf(row, beat) };
 }
 

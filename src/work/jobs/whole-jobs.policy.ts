@@ -1,7 +1,7 @@
 /** Jobs as each is by itself, of rows that may stand for several, from what the process that wrote them remembers. */
 import type { JsonObject } from '../../kernel/json.js';
 import type { StreamRows } from '../../kernel/projection.js';
-import { type Members, isAmong, memberId, membersFrom, numberIn, numbersOf } from './members.policy.js';
+import { type Members, batchIdFrom, isAmong, memberId, membersFrom, numberIn, numbersOf } from './members.policy.js';
 import type { JobRow } from './job-row.policy.js';
 import { jobs } from './job.projection.js';
 import { type StreamJobs, jobNamed, orderNamed } from './stream-jobs.decider.js';
@@ -12,24 +12,25 @@ export type WholeJob = Omit<JobRow, 'members' | 'payload'> & Readonly<{ payload:
 /** Looks up jobs of a stream by id; undefined for one that is over and forgotten. */
 export function wholeJobsOf(rows: StreamRows, stream: StreamJobs): (id: string) => WholeJob | undefined {
   const known = rows[jobs.name];
-  let shared: ReadonlyMap<JobRow, Members> | null = null;
+  let sharedRow: ReturnType<typeof sharedRowsBy> | null = null;
   return (id) => {
     const own = known?.get(id) as JobRow | undefined;
     if (own?.members === null) return wholeJob(own, id, stream);
-    shared ??= sharedRows((known?.values() ?? []) as readonly JobRow[]);
-    for (const [row, members] of shared) {
-      const number = numberIn(row.batchId ?? '', id);
-      if (number !== null && isAmong(members, number)) return wholeJob(row, id, stream);
-    }
-    return undefined;
+    sharedRow ??= sharedRowsBy((known?.values() ?? []) as readonly JobRow[]);
+    const row = sharedRow(id);
+    return row === undefined ? undefined : wholeJob(row, id, stream);
   };
 }
 
-/** Whether the row is about that job. */
-export function standsFor({ id: first, batchId, members }: JobRow, id: string): boolean {
-  if (members === null) return first === id;
-  const number = numberIn(batchId ?? '', id);
-  return number !== null && isAmong(membersFrom(members), number);
+/** Looks up, by the id of a job, the row that it shares with others. */
+export function sharedRowsBy(rows: readonly JobRow[]): (id: string) => JobRow | undefined {
+  const ofBatch = Map.groupBy(rows.flatMap(sharing), ({ row }) => row.batchId ?? '');
+  return (id) => {
+    const batchId = batchIdFrom(id);
+    const number = numberIn(batchId, id);
+    if (number === null) return undefined;
+    return ofBatch.get(batchId)?.find(({ members }) => isAmong(members, number))?.row;
+  };
 }
 
 /** The jobs that a row stands for, the first of them first. */
@@ -38,8 +39,8 @@ export function idsOf({ id, batchId, members }: Pick<JobRow, 'id' | 'batchId' | 
   return numbersOf(membersFrom(members)).map((number) => memberId(batchId, number));
 }
 
-function sharedRows(rows: readonly JobRow[]): ReadonlyMap<JobRow, Members> {
-  return new Map(rows.flatMap((row) => (row.members === null ? [] : [[row, membersFrom(row.members)] as const])));
+function sharing(row: JobRow): readonly Readonly<{ row: JobRow; members: Members }>[] {
+  return row.members === null ? [] : [{ row, members: membersFrom(row.members) }];
 }
 
 function wholeJob({ members, ...row }: JobRow, id: string, stream: StreamJobs): WholeJob {
