@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { CommandBus } from '@nestjs/cqrs';
 import { DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
+import { LeaseSweeper } from '../../src/work/jobs/lease-sweeper.js';
 import { jobWorkers } from '../support/job-workers.js';
 import { expectReadModelsToEqualFold } from '../support/read-model-fold.js';
 import { openStore } from '../support/store.js';
@@ -146,6 +148,23 @@ describe('jobs queued by one call', () => {
     await owner.query('commit');
     expect((await beat).leaseExpiresAt).not.toBeNull();
     await jobs.complete(second, 1);
+  });
+
+  it('lose their leases so many at once, however many share a row', async () => {
+    await jobs.queueBatch(many(300, 'silent'));
+    for (const worker of ['w1', 'w2', 'w3']) await jobs.claim(['silent'], 100, 60, worker);
+    const owner = await opened.superuser();
+    await owner.query(
+      "update jobs set lease_expires_at = clock_timestamp() - interval '1 second' where handler = 'silent'",
+    );
+    let [atOnce, most] = [0, 0];
+    const execute = async (command: never) => {
+      most = Math.max(most, (atOnce += 1));
+      await jobs.bus.execute(command).finally(() => (atOnce -= 1));
+    };
+    expect(await new LeaseSweeper(opened.database, { execute } as unknown as CommandBus).sweep()).toBe(300);
+    expect(most).toBe(100);
+    expect(await takeAll('silent', 300, [jobs])).toHaveLength(300);
   });
 
   it('move to the archive with the others, from where they are found by their batch', async () => {
