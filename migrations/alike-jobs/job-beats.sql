@@ -1,6 +1,6 @@
 -- Signs of life of workers on jobs that share a row, or did when they were taken: each job's own, where a job with a row of its own has its lease moved
--- there. A crash of the server may lose them, which costs the jobs another attempt at most.
-create unlogged table job_beats (
+-- there. Like that, they outlive a crash of the server: else every job that took longer than its first lease would be given to another worker by it.
+create table job_beats (
   job_id           uuid not null,
   tenant_id        uuid not null,
   attempts         integer not null, -- The attempt that beats.

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { accepted } from '../support/founder-walk.js';
 import { makeFolder, removeFolder } from '../support/folders.js';
 import { emptyLedger, expectEffects, issue, markedCommand, repeatUnanswered } from '../support/marked-commands.js';
 import { type PrivatePostgres, startPrivatePostgres } from '../support/private-postgres.js';
@@ -55,3 +57,31 @@ describe('a service whose database server is restarted under load', () => {
     await expectSoundTimeline(database);
   }, 60_000);
 });
+
+describe('a service whose database server crashes', () => {
+  it('keeps the signs of life of workers', async () => {
+    const { api } = service;
+    const slow = { handler: 'slow', payload: {} };
+    const { items } = accepted(
+      await api.post<{ items: readonly { id: string }[] }>('/jobs/batch', { jobs: [slow, slow] }),
+    );
+    accepted(await api.post('/jobs/claim', { handlers: ['slow'], worker_id: 'w1', limit: 2 }));
+    const path = `/jobs/${String(items[1]?.id)}`;
+    const lease = accepted(await api.post<{ lease_expires_at: string }>(`${path}/heartbeat`, { attempt: 1 }));
+    accepted(await api.post('/jobs', { ...slow, handler: 'other' })); // Its commit waits for the disk, and what was before goes along.
+    await crash();
+    await until('the job is shown', async () => (await api.get(path)).status === 200);
+    const { lease_expires_at } = lease;
+    expect(accepted(await api.get(path))).toMatchObject({ status: 'RUNNING', lease_expires_at });
+  }, 60_000);
+});
+
+/** One process of the server is killed, whereupon the others end and it recovers from what was on disk. */
+async function crash(): Promise<void> {
+  const client = new pg.Client({ connectionString: postgres.url() });
+  const ended = new Promise((resolve) => client.on('error', resolve));
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  process.kill((rows[0] as { pid: number }).pid, 'SIGKILL');
+  await ended;
+}
