@@ -27,8 +27,10 @@ export class UnsharedJobs {
       this.beats(tenantId, members.filter(hasBeats)),
     ]);
     return members.map((member) => {
-      const said = { ...queued.get(member.id), output: succeeded.get(member.id)?.output ?? null };
-      return wholeJob(member, said, beats.get(member.id));
+      const { members: _shared, ...row } = member.row;
+      const { id } = member;
+      const output = outputOf(member, succeeded.get(id));
+      return { ...row, id, ...orderOf(member, queued.get(id)), output, leaseExpiresAt: leaseOf(row, beats.get(id)) };
     });
   }
 
@@ -72,12 +74,18 @@ function hasBeats({ row }: InRow): boolean {
   return row.batchId !== null && row.status === 'RUNNING';
 }
 
-function wholeJob({ row: { members: shared, ...row }, id }: InRow, said: Said, beat?: Beat): WholeJob {
-  const payload = row.payload ?? said.payload;
-  if (payload === undefined) throw new Error(`No event says what job ${id} is to do.`);
-  const idempotencyKey = row.idempotencyKey ?? said.idempotency_key ?? null;
-  const output = shared === null ? row.output : (said.output ?? null);
-  return { ...row, id, payload, idempotencyKey, output, leaseExpiresAt: leaseOf(row, beat) };
+function orderOf(member: InRow, said?: Said): Pick<WholeJob, 'payload' | 'idempotencyKey'> {
+  const { row, id } = member;
+  const payload = row.payload ?? said?.payload;
+  if (payload === undefined || (said === undefined && isQueuedWithOthers(member)))
+    throw new Error(`No event says what job ${id} is to do.`);
+  return { payload, idempotencyKey: row.idempotencyKey ?? said?.idempotency_key ?? null };
+}
+
+function outputOf(member: InRow, said?: Said): JsonValue {
+  if (!isSucceededWithOthers(member)) return member.row.output;
+  if (said?.output === undefined) throw new Error(`No event says what job ${member.id} succeeded with.`);
+  return said.output;
 }
 
 /** A beat counts for its own attempt, and where it is the later word. */
