@@ -85,7 +85,6 @@ begin
         else
           v_job.members := first_members(v_job.members, v_left);
           v_left := v_left - count_members(v_job.members);
-          v_jobs[i] := v_job;
           insert into job_reservations (queue, job_ids, attempts, reserved_until, members)
           values (v_name, array[v_job.batch_id], array[v_job.attempts], v_until, v_job.members) returning id into v_id;
           return query select v_id, v_until, v_job;

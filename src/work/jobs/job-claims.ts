@@ -1,7 +1,7 @@
 /**
  * How workers get jobs, each job one worker.
  *
- *   reserve   one short transaction: some due jobs are kept from other claimers for ten seconds (migrations/job-batches/reserve-jobs.sql)
+ *   reserve   one short transaction: some due jobs are kept from other claimers for ten seconds (migrations/alike-jobs/reserve-jobs.sql)
  *   start     one command per stream for all its reserved jobs: those of a run, those that were queued by one call, or one by itself; side by
  *             side, so that they share commits
  *   hand out  what is RUNNING by then with the very lease that was asked for
