@@ -63,17 +63,25 @@ export const streamAfter = (...commands: readonly JobCommand[]): StreamJobs =>
   batchEvents(...commands).reduce(jobDecider.evolve, jobDecider.initialState);
 
 /** The same events as they stand on the stream, a second apart. */
-export function recordedBatch(...commands: readonly JobCommand[]): readonly Recorded<JobStreamEvent>[] {
-  return batchEvents(...commands).map((event, index) => {
-    const at = addSeconds(noon, index);
+export const recordedBatch = (...commands: readonly JobCommand[]) => recordedOn('batch-1', batchEvents(...commands));
+
+/** Events as they stand on a stream after so many others, a second apart. */
+export function recordedOn(
+  streamId: string,
+  events: readonly JobStreamEvent[],
+  afterVersion = 0,
+): readonly Recorded<JobStreamEvent>[] {
+  return events.map((event, index) => {
+    const streamVersion = afterVersion + index + 1;
+    const at = addSeconds(noon, streamVersion - 1);
     return {
       ...event,
       ...jobStreamCatalogue[event.type],
-      id: `event-${String(index + 1)}`,
+      id: `event-${String(streamVersion)}`,
       tenantId: 'tenant-1',
-      streamId: 'batch-1',
+      streamId,
       streamType: 'job',
-      streamVersion: index + 1,
+      streamVersion,
       correlationId: 'flow-1',
       causationId: 'command-1',
       actor: { type: 'worker', id: 'wanda' },
