@@ -1,6 +1,6 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import { v7 as newId } from 'uuid';
-import type { Caller } from '../../src/kernel/command-context.js';
+import { type Caller, DEFAULT_TENANT_ID } from '../../src/kernel/command-context.js';
 import type { JsonObject, JsonValue } from '../../src/kernel/json.js';
 import { DatabaseClock } from '../../src/platform/database/database-clock.js';
 import { ActOnRunHandler } from '../../src/runs/commands/act-on-run.js';
@@ -17,6 +17,7 @@ import type { AskedOfJob, CompleteJob } from '../../src/work/jobs/job-command.de
 import type { JobBatchResponse, JobResponse } from '../../src/work/jobs/job.response.js';
 import { QueueJobs, QueueJobsHandler } from '../../src/work/jobs/queue-jobs.js';
 import { UnsharedJobs } from '../../src/work/jobs/unshared-jobs.js';
+import { type JobFilterQuery, ListJobs, ListJobsHandler } from '../../src/work/jobs/list-jobs.query.js';
 import { LeaseSweeper } from '../../src/work/jobs/lease-sweeper.js';
 import { type NewJob, QueueJob, QueueJobHandler } from '../../src/work/jobs/queue-job.js';
 import { runExecutor } from './run-executor.js';
@@ -32,7 +33,9 @@ export const workerCaller: Caller = {
 export function jobWorkers({ database, executor, memory }: Pick<Process, 'database' | 'executor' | 'memory'>) {
   const runs = new ActOnRunHandler(runExecutor(executor));
   const bus = { execute: (command: unknown) => dispatch(command) } as unknown as CommandBus;
-  const found = new FoundJobs(database, new UnsharedJobs(database));
+  const unshared = new UnsharedJobs(database);
+  const found = new FoundJobs(database, unshared);
+  const lists = new ListJobsHandler(database, unshared);
   const clock = new DatabaseClock(database);
   const onJobs = new ActOnJobHandler(executor, bus, found, clock);
   const queueing = new QueueJobHandler(executor, found, clock);
@@ -73,6 +76,8 @@ export function jobWorkers({ database, executor, memory }: Pick<Process, 'databa
       const refusals = await completing.execute(new CompleteJobs(jobs, workerCaller));
       return refusals.map((refusal) => refusal?.code ?? null);
     },
+    /** A page of the default tenant's jobs. */
+    list: (filter: Partial<JobFilterQuery>) => lists.execute(new ListJobs(DEFAULT_TENANT_ID, { limit: 50, ...filter })),
     claim: (handlers: readonly string[], limit = 1, leaseSeconds = 30, workerId = 'w1') =>
       claims.claim({ caller: workerCaller, handlers, limit, workerId, leaseSeconds }),
     complete: (id: string, attempt: number, output: JsonValue = null) =>
