@@ -40,6 +40,12 @@ beforeAll(async () => {
     insert into gate_policies select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, gen_random_uuid(), '{}', null, '{}', now() from generate_series(1, 4000);
     insert into run_journeys select gen_random_uuid(), '${DEFAULT_TENANT_ID}', 1, 'founder', 1, '{}', now(), 'cancelled', 'x', now(), 'a', '{}', '{}', '{}', '[]',
       null, null, 0 from generate_series(1, 4000);
+    insert into jobs (id, tenant_id, stream_version, batch_id, members, handler, status, attempts, max_attempts, failed_count, infra_attempts, backoff,
+      on_exhausted, correlation_id, lease_seconds, lease_expires_at, created_at)
+    select id, '${DEFAULT_TENANT_ID}', 2, batch_of_job(id), '{[1,9)}', 'draw', 'RUNNING', 1, 4, 0, 0, '{}', 'fail', gen_random_uuid(), 30, now() + interval '1 day', now()
+    from (select gen_random_uuid() as id from generate_series(1, 4000)) j;
+    insert into finished_jobs select * from jobs;
+    insert into job_beats select id, tenant_id, attempts, now() + interval '1 day' from jobs where members is not null;
     analyze`);
 });
 afterAll(() => opened.close());
@@ -58,6 +64,9 @@ const id = '01890000-0000-7000-8000-000000000001';
 const tenant = `l.tenant_id = '${DEFAULT_TENANT_ID}' and l.position > 10 and l.position <= 4000`;
 const page = (filter: string) =>
   `select e.*, l.position from sealed_events l join stage_events e using (stream_id, stream_version) where ${tenant} ${filter} order by l.position limit 50`;
+const among = (table: string) =>
+  `select * from ${table} where tenant_id = '${DEFAULT_TENANT_ID}' and id = any ('{${id}}') and members is null
+   union all select * from ${table} where tenant_id = '${DEFAULT_TENANT_ID}' and batch_id = any ('{${id}}') and members is not null`;
 
 describe('the plan of a hot query', () => {
   it.each([
@@ -195,6 +204,45 @@ describe('the plan of a hot query', () => {
       `select j.id, e.occurred_at from jobs j join stage_events e on e.stream_id = coalesce(j.run_id, j.id) and e.stream_version = j.stream_version
        where j.tenant_id = '${DEFAULT_TENANT_ID}' and j.id = any ('{${id}}')`,
       /^pk_jobs$/,
+    ],
+    [
+      'jobs by id, and rows of their batches',
+      among('jobs') + ' union all ' + among('finished_jobs'),
+      /^(pk_jobs|ix_jobs_shared|pk_finished_jobs|ix_finished_jobs_shared)$/,
+    ],
+    [
+      'the rows of a page of jobs that come before it',
+      `select * from jobs where tenant_id = '${DEFAULT_TENANT_ID}' and created_at = now() and id <= '${id}' and members is not null`,
+      /^ix_jobs_(tenant|shared)$/,
+    ],
+    [
+      'what events say of jobs',
+      `select said from unnest('{${id}}'::uuid[], '{1}'::bigint[]) e(stream, version)
+       join stage_events s on s.tenant_id = '${DEFAULT_TENANT_ID}' and s.stream_id = e.stream and s.stream_version = e.version
+       cross join lateral jsonb_array_elements(s.detail -> 'jobs') said where (said ->> 'job_id')::uuid = any ('{${id}}'::uuid[])`,
+      /^stage_events_p\d_pkey$/,
+    ],
+    [
+      'the beats for jobs',
+      `select job_id, attempts, lease_expires_at from job_beats where tenant_id = '${DEFAULT_TENANT_ID}' and job_id = any ('{${id}}')`,
+      /^pk_job_beats$/,
+    ],
+    [
+      'the row of a job that beats',
+      `select lease_seconds from jobs j where j.batch_id = batch_of_job('${id}') and j.members @> number_of_job('${id}')
+       and j.tenant_id = '${DEFAULT_TENANT_ID}' and j.status = 'RUNNING' and j.attempts = 1`,
+      /^ix_jobs_shared$/,
+    ],
+    [
+      'the leases that are over, but for those of jobs that beat',
+      `select id, (select array_agg(b.job_id) from job_beats b where j.members is not null and b.attempts = j.attempts
+         and b.job_id > j.batch_id and b.job_id <= (left(j.batch_id::text, 32) || 'ffff')::uuid and b.lease_expires_at > clock_timestamp()) as alive
+       from jobs j where status = 'RUNNING' and lease_expires_at <= clock_timestamp() and lease_expires_at >= '-infinity'
+         and (lease_expires_at, id) > ('-infinity', '${id}')
+         and not (batch_id is not null and members is null and exists (
+           select from job_beats b where b.job_id = j.id and b.attempts = j.attempts and b.lease_expires_at > clock_timestamp()))
+       order by lease_expires_at, id limit 100`,
+      /^(ix_jobs_running|pk_job_beats)$/,
     ],
     [
       'the jobs to archive',
