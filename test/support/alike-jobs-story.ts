@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { DomainError } from '../../src/kernel/domain-error.js';
 import { addSeconds } from '../../src/kernel/instant.js';
+import { project } from '../../src/kernel/projection.js';
 import type { Recorded } from '../../src/kernel/recorded-event.js';
 import {
   type Folded,
@@ -9,7 +10,8 @@ import {
   nothingYet,
   withoutFinalRows,
 } from '../../src/platform/event-store/folded.js';
-import type { BatchedOrder, JobStreamEvent } from '../../src/work/job-batch.events.js';
+import { type BatchedOrder, type JobStreamEvent, singleJobEvents } from '../../src/work/job-batch.events.js';
+import type { JobEvent } from '../../src/work/job.events.js';
 import {
   type AskedOfJob,
   type CompleteJob,
@@ -17,6 +19,7 @@ import {
   jobDecider,
 } from '../../src/work/jobs/job-command.decider.js';
 import type { JobRow } from '../../src/work/jobs/job-row.policy.js';
+import { jobs } from '../../src/work/jobs/job.projection.js';
 import { jobStream } from '../../src/work/jobs/job-stream.js';
 import { memberId } from '../../src/work/jobs/members.policy.js';
 import { type StreamJobs, jobNamed } from '../../src/work/jobs/stream-jobs.decider.js';
@@ -48,13 +51,9 @@ export const queueAll = (orders: readonly BatchedOrder[]): JobCommand => ({
   now: noon,
 });
 
-/** What is done to some jobs of a batch, named by their numbers; with the attempt that runs, or with one that does not. */
-export type Deed = Readonly<{
-  what: (typeof kinds)[number];
-  numbers: readonly number[];
-  worker: string;
-  isRight: boolean;
-}>;
+/** What is done to some jobs of a batch, named by their numbers: together, or asked of one after the other. */
+export type Deed = Readonly<{ numbers: readonly number[]; worker: string; isRight: boolean } & What>;
+type What = Readonly<{ what: 'start' } | { what: 'complete' } | { what: 'ask'; ask: Ask }>;
 
 type Ask = (about: Readonly<{ attempt: number; worker: string }>) => AskedOfJob;
 
@@ -62,23 +61,24 @@ const MANY = { minLength: 6, maxLength: 12, size: 'max' } as const;
 
 const aRange = (after: number, count: number) => Array.from({ length: count }, (_, index) => after + index + 1);
 
-/** What is asked of one job by itself. */
-const deeds = {
-  complete_one: ({ attempt, worker }) => ({ type: 'complete_job', data: { attempt, output: { by: worker } } }),
-  fail: ({ attempt }) => ({ type: 'fail_job', data: { attempt, error: 'No ink.', chance: 0 } }),
-  fail_for_good: ({ attempt }) => ({ type: 'fail_job', data: { attempt, error: 'No.', retryable: false, chance: 0 } }),
-  lose_lease: ({ attempt }) => ({ type: 'lose_lease', data: { attempt } }),
-  need_human: ({ attempt }) => ({ type: 'need_human', data: { attempt, reason: 'Which one?' } }),
-  cancel: () => ({ type: 'cancel_job', data: { reason: 'Enough.' } }),
-  retry: () => ({ type: 'retry_job', data: { reason: 'Now.' } }),
-  retry_with: ({ worker }) => ({ type: 'retry_job', data: { payload: { for: worker } } }),
-  resolve: ({ worker }) => ({ type: 'resolve_job', data: { outcome: 'succeeded', output: worker, reason: 'So.' } }),
-  give_up: () => ({ type: 'resolve_job', data: { outcome: 'failed', reason: 'Hopeless.' } }),
-} as const satisfies Readonly<Record<string, Ask>>;
+/** What is asked of one job. */
+const asks: readonly Ask[] = [
+  ({ attempt, worker }) => ({ type: 'complete_job', data: { attempt, output: { by: worker } } }),
+  ({ attempt }) => ({ type: 'fail_job', data: { attempt, error: 'No ink.', chance: 0 } }),
+  ({ attempt }) => ({ type: 'fail_job', data: { attempt, error: 'No.', retryable: false, chance: 0 } }),
+  ({ attempt }) => ({ type: 'lose_lease', data: { attempt } }),
+  ({ attempt }) => ({ type: 'need_human', data: { attempt, reason: 'Which one?' } }),
+  () => ({ type: 'cancel_job', data: { reason: 'Enough.' } }),
+  () => ({ type: 'retry_job', data: { reason: 'Now.' } }),
+  ({ worker }) => ({ type: 'retry_job', data: { payload: { for: worker } } }),
+  ({ worker }) => ({ type: 'resolve_job', data: { outcome: 'succeeded', output: worker, reason: 'So.' } }),
+  () => ({ type: 'resolve_job', data: { outcome: 'failed', reason: 'Hopeless.' } }),
+];
 
-/** What goes on most of the time is told most often. */
-const together = ['start', 'start', 'start', 'start', 'complete', 'complete', 'complete'] as const;
-const kinds = [...together, ...(Object.keys(deeds) as (keyof typeof deeds)[])];
+const anyWhat = fc.oneof(
+  fc.constantFrom({ what: 'start' as const }, { what: 'complete' as const }),
+  fc.constantFrom(...asks).map((ask) => ({ what: 'ask' as const, ask })),
+);
 
 const anyOrder = fc.record({
   handler: fc.constantFrom('draw', 'draw', 'draw', 'print'),
@@ -95,15 +95,22 @@ const anyNumbers = fc.oneof(
   fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 6 }),
 );
 
-const anyDeed = fc.record({
-  what: fc.constantFrom(...kinds),
-  numbers: anyNumbers,
-  worker: fc.constantFrom('w1', 'w2'),
-  isRight: fc.constantFrom(true, true, true, true, false),
-});
+const anyDeed: fc.Arbitrary<Deed> = fc
+  .tuple(
+    anyWhat,
+    fc.record({
+      numbers: anyNumbers,
+      worker: fc.constantFrom('w1', 'w2'),
+      isRight: fc.constantFrom(true, true, true, true, false),
+    }),
+  )
+  .map(([what, how]) => ({ ...what, ...how }));
+
+/** What is done to up to a dozen jobs, one after the other. */
+export const anyDeeds = fc.array(anyDeed, { minLength: 6, maxLength: 18, size: 'max' });
 
 /** Batches of up to a dozen jobs, and what is done to them. */
-export const anyStory = fc.tuple(anyOrders, fc.array(anyDeed, { minLength: 6, maxLength: 18, size: 'max' }));
+export const anyStory = fc.tuple(anyOrders, anyDeeds);
 
 /** A batch as the process that works on it has it, and the table as its writes leave it. */
 export type Told = Readonly<{
@@ -139,26 +146,18 @@ function after({ events, folded, table }: Told, command: JobCommand): Told {
   };
 }
 
-function commandsOf(
-  { folded: { version, state } }: Told,
-  { what, numbers, worker, isRight }: Deed,
-): readonly JobCommand[] {
+function commandsOf({ folded: { version, state } }: Told, deed: Deed): readonly JobCommand[] {
   const now = addSeconds(noon, version);
-  const about = numbers.map((number) => ({
-    jobId: jobId(number),
-    attempt: attemptOf(state, number) - (isRight ? 0 : 1),
-  }));
-  if (what === 'start') return [startAll(numbers, worker, now)];
-  if (what === 'complete')
-    return [
-      completeAll(
-        about.map((each, index) => ({ ...each, output: { worker, index } })),
-        now,
-      ),
-    ];
-  const ask: Ask = deeds[what]; // Of two at most: rows are to stay that stand for several.
-  return about.slice(0, 2).map((each) => ({ ...ask({ ...each, worker }), jobId: each.jobId, now }));
+  if (deed.what === 'start') return [startAll(deed.numbers, deed.worker, now)];
+  const about = deed.numbers.map((number) => ({ jobId: jobId(number), attempt: attemptOf(state, number, deed) }));
+  if (deed.what === 'complete') return [completeAll(about.map(withOutput), now)];
+  const { ask } = deed;
+  // Of two at most: rows are to stay that stand for several.
+  return about.slice(0, 2).map(({ jobId, attempt }) => ({ ...ask({ attempt, worker: deed.worker }), jobId, now }));
 }
+
+/** With a result that is its own. */
+export const withOutput = <About extends object>(about: About, index: number) => ({ ...about, output: { index } });
 
 export const startAll = (numbers: readonly number[], workerId = 'w1', now = noon): JobCommand => ({
   type: 'start_jobs',
@@ -172,8 +171,9 @@ export const completeAll = (jobs: readonly CompleteJob[], now = noon): JobComman
   now,
 });
 
-function attemptOf(state: StreamJobs, number: number): number {
-  return jobNamed(state, jobId(number))?.attempts ?? 0;
+/** With the attempt that runs, or with one that does not. */
+function attemptOf(state: StreamJobs, number: number, { isRight }: Deed): number {
+  return (jobNamed(state, jobId(number))?.attempts ?? 0) - (isRight ? 0 : 1);
 }
 
 /** What is refused changes nothing. */
@@ -185,3 +185,17 @@ function decided(state: StreamJobs, command: JobCommand): readonly JobStreamEven
     throw error;
   }
 }
+
+/**
+ * What the same events say of each job with a row of its own, by the same handlers. The stream's version is left out: of a row it is that of the last
+ * event about any job of the row that it parted from.
+ */
+export function jobsByThemselves(events: readonly Recorded<JobStreamEvent>[]): readonly object[] {
+  const { apart: _none, ...plain } = jobs;
+  const singles = events.flatMap((event) => singleJobEvents(event).map((single) => ({ ...event, ...single })));
+  const rows = project(plain, new Map(), singles as readonly Recorded<JobEvent>[]);
+  return [...rows.values()].map(({ members: _one, ...row }) => withoutVersion(row));
+}
+
+export const withoutVersion = <Of extends object>({ streamVersion: _later, ...job }: Of & { streamVersion: number }) =>
+  job;

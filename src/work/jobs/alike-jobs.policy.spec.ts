@@ -8,16 +8,18 @@ import {
   batchedOrder,
   completeAll,
   jobId,
+  jobsByThemselves,
   startAll,
   tell,
   tellAll,
+  withoutVersion,
 } from '../../../test/support/alike-jobs-story.js';
 import { batch, completeMany, recordedBatch, recordedOn, startMany } from '../../../test/support/job-batch-story.js';
 import { noon } from '../../../test/support/job-story.js';
 import { type Rows, project } from '../../kernel/projection.js';
 import type { Recorded } from '../../kernel/recorded-event.js';
 import { laidRows } from '../../platform/event-store/laid-rows.js';
-import { type BatchedOrder, type JobStreamEvent, singleJobEvents } from '../job-batch.events.js';
+import type { BatchedOrder, JobStreamEvent } from '../job-batch.events.js';
 import type { JobEvent } from '../job.events.js';
 import type { JobRow } from './job-row.policy.js';
 import { jobs } from './job.projection.js';
@@ -26,18 +28,6 @@ import { type WholeJob, idsOf, wholeJobsOf } from './whole-jobs.policy.js';
 type Events = readonly Recorded<JobStreamEvent>[];
 
 const rowsOf = (events: Events): Rows<JobRow> => project(jobs, new Map(), events as readonly Recorded<JobEvent>[]);
-
-/** Every job with a row of its own, by the same handlers and what the events say of each. */
-const plainRowsOf = (events: Events): Rows<JobRow> => {
-  const { apart: _none, ...plain } = jobs;
-  const singles = events.flatMap((event) => singleJobEvents(event).map((single) => ({ ...event, ...single })));
-  return project(plain, new Map(), singles as readonly Recorded<JobEvent>[]);
-};
-
-/** The stream's version is that of the last event about any job of the row it parted from: it may be later than the last about this job. */
-const withoutVersion = ({ streamVersion: _later, ...job }: WholeJob) => job;
-const plainJobs = (events: Events) =>
-  [...plainRowsOf(events).values()].map(({ members: _none, ...row }) => withoutVersion(row as WholeJob));
 
 /** What the table says of each job, with what the state knows. */
 const jobsIn = ({ table, folded: { state } }: Told) => {
@@ -59,7 +49,7 @@ describe('jobs that share rows', () => {
     fc.assert(
       fc.property(anyStory, ([orders, story]) => {
         for (const told of tellAll(numbered(orders), story)) {
-          expect(jobsIn(told).map(withoutVersion)).toEqual(plainJobs(told.events));
+          expect(jobsIn(told).map(withoutVersion)).toEqual(jobsByThemselves(told.events));
           expect(remembered(told)).toEqual(jobsIn(told).filter(({ finishedAt }) => finishedAt === null));
         }
       }),
@@ -182,7 +172,8 @@ describe('the rows of a batch of before, whose jobs have ids of their own', () =
   it('are one a job, with what is its own', () => {
     const events = recordedBatch(batch, startMany('a', 'b', 'c'), completeMany(['a', 1, 'done'], ['b', 1, null]));
     const rows = [...rowsOf(events).values()];
-    expect(rows).toEqual([...plainRowsOf(events).values()]);
+    const plain = rows.map(({ members: _none, ...row }) => withoutVersion(row));
+    expect(plain).toEqual(jobsByThemselves(events));
     expect(rows.map(({ id, members, payload, output }) => [id, members, payload, output])).toEqual([
       ['a', null, { page: 'a' }, 'done'],
       ['b', null, { page: 'b' }, null],
