@@ -190,6 +190,28 @@ describe('a rebuild of the jobs', () => {
   });
 });
 
+describe('a rebuild of the jobs while they are worked on', () => {
+  it('says no differences, and nothing is done twice or left', async () => {
+    const { items } = await jobs.queueBatch(orders(300, 'busy'));
+    const done: string[] = [];
+    const work = async (worker: Workers, limit: number) => {
+      while (done.length < items.length) {
+        const taken = await worker.claim(['busy'], limit, 600);
+        const [odd, ...others] = taken.map(({ id: jobId }) => ({ jobId, attempt: 1, output: jobId }));
+        if (odd !== undefined) await worker.complete(odd.jobId, 1, odd.output);
+        await worker.completeMany(others);
+        done.push(...taken.map(({ id }) => id));
+      }
+    };
+    const working = Promise.all([work(jobs, 3), work(await newcomer(), 2)]);
+    expect((await rebuild(service.api, 'jobs')).rebuild).toMatchObject(untroubled);
+    await working;
+    expect(done.toSorted()).toEqual(items.map(({ id }) => id));
+    const all = await read(done);
+    expect(all.map(({ status, output }) => [status, output])).toEqual(done.map((id) => ['SUCCESS', id]));
+  });
+});
+
 describe('a batch of before, whose jobs have ids of their own', () => {
   it('goes on with a row for each job', async () => {
     const [streamId, ids] = [newId(), [newId(), newId(), newId(), newId()] as const];
