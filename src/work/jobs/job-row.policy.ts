@@ -41,6 +41,7 @@ export type JobRow = Readonly<{
   leaseSeconds: number | null;
   /** As the claim had it; heartbeats move the column in place. */
   leaseExpiresAt: string | null;
+  /** Null also where the event that queued the batch has it. */
   idempotencyKey: string | null;
   correlationId: string;
   /** Of the last attempt that failed, or why it ended. */
