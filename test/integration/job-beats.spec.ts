@@ -99,6 +99,8 @@ describe('a beat for a job that shares a row', () => {
       DEFAULT_TENANT_ID,
     ]);
     await expect(beat(ids[0], 1)).rejects.toMatchObject({ code: 'lease-lost' });
+    const second = await jobs.found.get(DEFAULT_TENANT_ID, ids[0]);
+    expect(String(second.leaseExpiresAt) < '2999').toBe(true);
     const { leaseExpiresAt } = await beat(ids[1], 2);
     expect(leaseExpiresAt).not.toBeNull();
     const { rows } = await owner.query("select from jobs where handler = 'again' and members is not null");
