@@ -33,10 +33,11 @@ beforeAll(async () => {
   service = await spawnService(settings);
 }, 60_000);
 afterAll(async () => {
-  expect(await stop(service)).toBe(0);
+  const exit = await stop(service);
   server.closeAllConnections();
   server.close();
   removeFolder(dataDir);
+  expect(exit).toBe(0);
 }, 30_000);
 
 const startCalls = async (): Promise<string> => {

@@ -33,28 +33,26 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await killAll(workers);
-  for (const service of services) expect(await stop(service)).toBe(0);
+  const exits = await Promise.all(services.map(stop));
   await postgres.close();
   for (const folder of folders) removeFolder(folder);
+  expect(exits).toEqual([0, 0]);
 }, 60_000);
 
 const service = (index: number) => services[index] as SpawnedService;
 
-const fourWorkers = (holdMs: number) =>
-  Promise.all(
-    [0, 1, 2, 3].map((number) => {
-      const { url, key } = service(number % 2);
-      return spawnWorker({
-        url,
-        key,
-        workerId: `worker-${number}`,
-        handlers: [HANDLER],
-        leaseSeconds: 3,
-        holdMs,
-        limit: 50,
-      });
-    }),
-  );
+const worker = (number: number, holdMs: number) => {
+  const { url, key } = service(number % 2);
+  const about = { workerId: `worker-${number}`, handlers: [HANDLER], leaseSeconds: 3, limit: 50 };
+  return spawnWorker({ url, key, ...about, holdMs });
+};
+
+/** Two of them hold on to what they took first, so that there is something in flight until their leases are over, however fast the others are. */
+const fourWorkers = async () => {
+  const holding = await Promise.all([worker(0, 60_000), worker(1, 60_000)]);
+  await Promise.all(holding.map((one) => one.says(/^took /m)));
+  return [...holding, ...(await Promise.all([worker(2, 20), worker(3, 20)]))];
+};
 
 const succeeded = async (runId: string): Promise<number> =>
   perNode(await timelineOf(service(1).api, runId), 'job.succeeded').size;
@@ -70,13 +68,13 @@ const expectDoneOnce = async (runId: string): Promise<void> => {
 describe('two services and four workers on one database', () => {
   it('do every node once', async () => {
     const runId = await startFan(service(0).api, HANDLER, WIDTH);
-    workers = await fourWorkers(20);
+    workers = await Promise.all([0, 1, 2, 3].map((number) => worker(number, 20)));
     await expectDoneOnce(runId);
   }, 120_000);
 
   it('do every node once when a service is killed while they are in flight', async () => {
     const runId = await startFan(service(0).api, HANDLER, WIDTH);
-    workers = await fourWorkers(50);
+    workers = await fourWorkers();
     await until('some nodes are done', async () => (await succeeded(runId)) > 10);
     service(0).kill('SIGKILL');
     await service(0).exit;
@@ -87,7 +85,7 @@ describe('two services and four workers on one database', () => {
 
   it('do every node once when the database is restarted under them', async () => {
     const runId = await startFan(service(0).api, HANDLER, WIDTH);
-    workers = await fourWorkers(50);
+    workers = await fourWorkers();
     await until('some nodes are done', async () => (await succeeded(runId)) > 10);
     await postgres.stop();
     await until('a service notices', async () => (await service(0).api.get('/health/ready')).status === 503);

@@ -27,11 +27,11 @@ beforeAll(async () => {
   await superuser.query('set search_path = stageline');
 }, 60_000);
 afterAll(async () => {
-  expect(await stop(rebuilder)).toBe(0);
-  expect(await stop(serving)).toBe(0);
+  const exits = [await stop(rebuilder), await stop(serving)];
   await superuser.end();
   await database.drop();
   removeFolder(dataDir);
+  expect(exits).toEqual([0, 0]);
 });
 
 const spawnRebuilder = () => spawnService({ ...settings, STAGELINE_ROLES: 'api,sealer' });

@@ -23,8 +23,9 @@ beforeEach(async () => {
   services = [];
 });
 afterEach(async () => {
-  for (const service of services) expect(await stop(service)).toBe(0);
+  const exits = await Promise.all(services.map(stop));
   receiver.close();
+  expect(exits).toEqual(services.map(() => 0));
 });
 afterAll(async () => {
   await database.drop();

@@ -19,9 +19,10 @@ beforeAll(async () => {
   service = await spawnService({ STAGELINE_DATA_DIR: dataDir, DATABASE_URL: postgres.url() });
 }, 60_000);
 afterAll(async () => {
-  expect(await stop(service)).toBe(0);
+  const exit = await stop(service);
   await postgres.close();
   removeFolder(dataDir);
+  expect(exit).toBe(0);
 }, 30_000);
 
 describe('a service whose database server is restarted under load', () => {

@@ -26,10 +26,11 @@ beforeAll(async () => {
   });
 }, 60_000);
 afterAll(async () => {
-  expect(await stop(service)).toBe(0);
+  const exit = await stop(service);
   await postgres.close();
   server.close();
   for (const folder of folders) removeFolder(folder);
+  expect(exit).toBe(0);
 }, 30_000);
 
 describe.each([DAY_MS, -DAY_MS])('a process that works with a clock %d ms wrong', (skewMs) => {
