@@ -16,7 +16,7 @@ export const jobStream: StreamType<StreamJobs, JobCommand, JobStreamEvent> = {
   claims: (_before, events) => ({ take: events.flatMap(keyClaims), release: [] }),
 };
 
-/** Of a stream, and of a job in it that is not over, with its row: measured, and rounded up. */
+/** Of a stream, and of a job in it that is not over, with a row of its own, which few have: measured, and rounded up. */
 const STREAM_SIZE = 2000;
 const JOB_SIZE = 2000;
 
